@@ -1,0 +1,18 @@
+using Microsoft.ML.Lora.Models;
+
+namespace Microsoft.ML.Lora.Engines;
+
+/// <summary>What computes: trains adapters on a frozen encoder, and scores pairs with them.</summary>
+internal interface IEngine
+{
+    /// <summary>What to call it in a log line.</summary>
+    string Name { get; }
+
+    /// <summary>Begins a training run. Adapters and head start from <paramref name="seed"/>: A uniform (Kaiming), B zero.</summary>
+    /// <exception cref="ArgumentException">The plan does not fit the encoder (a pooler is wanted that the checkpoint lacks, say).</exception>
+    ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed);
+
+    /// <summary>A scorer with the trained weights merged in.</summary>
+    /// <exception cref="InvalidDataException">A trained tensor is missing, unknown or of another shape than plan and encoder need.</exception>
+    IPairScorer CreateScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained);
+}

@@ -1,0 +1,34 @@
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
+
+namespace Microsoft.ML.Lora.Engines;
+
+/// <summary>A training run in the engine's hands: trained weights, optimizer moments, and the memory a step needs. One thread at a time calls it.</summary>
+internal interface ITrainingSession : IDisposable
+{
+    /// <summary>How many numbers are trained.</summary>
+    long TrainedParameters { get; }
+
+    /// <summary>One optimizer step on one batch: forward, backward, clip, update.</summary>
+    /// <remarks>If the loss or a gradient is not finite, nothing is updated and the result says so.</remarks>
+    StepResult Step(in TrainingBatch batch, in StepRates rates);
+
+    /// <summary>Computes logits with the weights as they are now, without dropout.</summary>
+    /// <param name="pairs">Any number of pairs.</param>
+    /// <param name="logits">(pairs, classes). Overwritten.</param>
+    void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits);
+
+    /// <summary>A copy of the trained weights as they are now.</summary>
+    TrainedWeights ExportTrained();
+
+    /// <summary>Sets the trained weights; the optimizer's moments stay.</summary>
+    /// <exception cref="InvalidDataException">A tensor is missing, unknown or misshapen.</exception>
+    void ImportTrained(TrainedWeights trained);
+
+    /// <summary>A copy of everything besides the trained weights that the next step depends on: moments, step count, dropout's random state.</summary>
+    OptimizerState ExportOptimizer();
+
+    /// <summary>Goes on from an exported state, bit for bit.</summary>
+    /// <exception cref="InvalidDataException">A tensor is missing, unknown or misshapen.</exception>
+    void ImportOptimizer(OptimizerState state);
+}

@@ -1,0 +1,82 @@
+using Microsoft.ML.Lora.Engines.Managed.Kernels;
+using Microsoft.ML.Lora.Models;
+
+namespace Microsoft.ML.Lora.Engines.Managed;
+
+/// <summary>From the first tokens' vectors to logits: logits = pooled Wᵀ + b, with pooled = tanh(first Wₚᵀ + bₚ) or the vectors themselves.</summary>
+internal sealed class Head
+{
+    private readonly PackedAffine? _frozenPooler;
+    private readonly TrainedDense? _trainedPooler;
+    private readonly TrainedDense _classifier;
+    private readonly bool _encoderTrained;
+
+    /// <param name="encoder">Has the pooler if the plan wants the checkpoint's.</param>
+    /// <param name="plan">Names the kind of head.</param>
+    /// <param name="layout">Where the head's tensors lie.</param>
+    /// <param name="trained">The flat buffer that they lie in.</param>
+    public Head(EncoderWeights encoder, TrainablePlan plan, TrainedLayout layout, Memory<float> trained)
+    {
+        _encoderTrained = plan.Adapter.Targets != LoraTargets.None;
+        _classifier = new TrainedDense(layout[TrainedNames.ClassifierWeight], layout[TrainedNames.ClassifierBias], trained);
+        switch (plan.Head)
+        {
+            case ClassificationHead.PretrainedPooler:
+                _frozenPooler = new PackedAffine([encoder.Pooler!], backward: _encoderTrained);
+                break;
+            case ClassificationHead.TrainedPooler:
+                _trainedPooler = new TrainedDense(layout[TrainedNames.PoolerWeight], layout[TrainedNames.PoolerBias], trained);
+                break;
+        }
+    }
+
+    private bool HasPooler => _frozenPooler is not null || _trainedPooler is not null;
+
+    /// <summary>Computes <see cref="Workspace.Logits"/> from <see cref="Workspace.FirstTokens"/>.</summary>
+    public void Forward(Workspace workspace)
+    {
+        ReadOnlySpan<float> first = workspace.FirstTokens.Span;
+        Span<float> pooled = workspace.Pooled.Span;
+        int rows = workspace.Chunk.Count;
+        _frozenPooler?.Forward(first, rows, pooled);
+        _trainedPooler?.Forward(first, rows, pooled);
+        if (HasPooler)
+        {
+            Tanh.Forward(pooled, pooled);
+        }
+
+        _classifier.Forward(HasPooler ? pooled : first, rows, workspace.Logits.Span);
+    }
+
+    /// <summary>
+    /// Accumulates the head's gradients from <see cref="Workspace.GradLogits"/>, and computes <see cref="Workspace.GradFirstTokens"/> if
+    /// the encoder has anything to train.
+    /// </summary>
+    public void Backward(Workspace workspace)
+    {
+        ReadOnlySpan<float> first = workspace.FirstTokens.Span;
+        ReadOnlySpan<float> gradLogits = workspace.GradLogits.Span;
+        Span<float> gradients = workspace.Gradients.Span;
+        Span<float> gradFirst = _encoderTrained ? workspace.GradFirstTokens.Span : [];
+        int rows = workspace.Chunk.Count;
+        if (!HasPooler)
+        {
+            _classifier.Backward(first, rows, gradLogits, gradFirst, gradients);
+            return;
+        }
+
+        ReadOnlySpan<float> pooled = workspace.Pooled.Span;
+        Span<float> gradPooled = _encoderTrained || _trainedPooler is not null ? workspace.GradPooled.Span : [];
+        _classifier.Backward(pooled, rows, gradLogits, gradPooled, gradients);
+        if (!gradPooled.IsEmpty)
+        {
+            Tanh.Backward(pooled, gradPooled, gradPooled);
+        }
+
+        _trainedPooler?.Backward(first, rows, gradPooled, gradFirst, gradients);
+        if (!gradFirst.IsEmpty)
+        {
+            _frozenPooler?.Backward(gradPooled, rows, gradFirst);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using Microsoft.ML.Lora.Engines.Managed.Kernels.Lanes;
+
+namespace Microsoft.ML.Lora.Engines.Managed.Kernels;
+
+/// <summary>
+/// The transcendental functions of the other kernels, with polynomials fitted for this project by reweighted least squares. The
+/// errors stated are the largest found by the tests, which walk through the whole range.
+/// </summary>
+internal static class VectorMath
+{
+    /// <summary>e^x within 2 units in the last place, denormal results included; e^−∞ = 0, e^∞ = ∞, NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Exp<V>(V x)
+        where V : struct, IMathLanes<V>
+    {
+        // e^x = 2^n · e^r with n whole and |r| ≤ ln 2 / 2. Beyond the limits the result is 0 or ∞ all the same.
+        x = V.Min(V.Create(89), V.Max(V.Create(-104), x));
+        V n = V.Round(x * V.Create(1.44269504f));
+        V r = V.MultiplyAdd(n, V.Create(-0.693359375f), x);
+        r = V.MultiplyAdd(n, V.Create(2.12194440e-4f), r);
+
+        V p = V.Create(0.0013814465f);
+        p = V.MultiplyAdd(p, r, V.Create(0.0083687808f));
+        p = V.MultiplyAdd(p, r, V.Create(0.0416683927f));
+        p = V.MultiplyAdd(p, r, V.Create(0.1666651964f));
+        p = V.MultiplyAdd(p, r, V.Create(0.4999999404f));
+        p = V.MultiplyAdd(p, r * r, r) + V.Create(1);
+        return V.Scale(p, n);
+    }
+
+    /// <summary>tanh x within 3 units in the last place; tanh ±∞ = ±1, NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Tanh<V>(V x)
+        where V : struct, IMathLanes<V>
+    {
+        V magnitude = V.Abs(x);
+        V square = x * x;
+        V p = V.Create(-0.0057094693f);
+        p = V.MultiplyAdd(p, square, V.Create(0.0206441171f));
+        p = V.MultiplyAdd(p, square, V.Create(-0.053741619f));
+        p = V.MultiplyAdd(p, square, V.Create(0.133314699f));
+        p = V.MultiplyAdd(p, square, V.Create(-0.3333328366f));
+        V small = V.MultiplyAdd(p, square * magnitude, magnitude);
+        V large = V.Create(1) - (V.Create(2) / (Exp(magnitude + magnitude) + V.Create(1)));
+        return V.CopySign(V.WhereLess(magnitude, V.Create(0.625f), small, large), x);
+    }
+
+    /// <summary>
+    /// The upper tail of the normal distribution, 1 − Φ(t) = ½·erfc(t/√2), for t ≥ 0, within 8e-8; and e^(−t²/2), which it is made from.
+    /// </summary>
+    /// <remarks>e^(−t²/2) times a polynomial in t: longer than a rational approximation would be, but without a division. NaN stays NaN.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V NormalTail<V>(V t, out V bell)
+        where V : struct, IMathLanes<V>
+    {
+        // Beyond the limit both are 0 in any case, and the polynomial of ∞ would be NaN.
+        t = V.Min(V.Create(16), t);
+        bell = Exp(t * t * V.Create(-0.5f));
+        V p = V.Create(4.61448089e-08f);
+        p = V.MultiplyAdd(p, t, V.Create(-1.32437833e-06f));
+        p = V.MultiplyAdd(p, t, V.Create(1.71891425e-05f));
+        p = V.MultiplyAdd(p, t, V.Create(-0.000135046852f));
+        p = V.MultiplyAdd(p, t, V.Create(0.000729757594f));
+        p = V.MultiplyAdd(p, t, V.Create(-0.00294630486f));
+        p = V.MultiplyAdd(p, t, V.Create(0.00950504467f));
+        p = V.MultiplyAdd(p, t, V.Create(-0.025929112f));
+        p = V.MultiplyAdd(p, t, V.Create(0.0621852838f));
+        p = V.MultiplyAdd(p, t, V.Create(-0.132893384f));
+        p = V.MultiplyAdd(p, t, V.Create(0.249987841f));
+        p = V.MultiplyAdd(p, t, V.Create(-0.398941696f));
+        p = V.MultiplyAdd(p, t, V.Create(0.5f));
+        return p * bell;
+    }
+}

@@ -1,0 +1,79 @@
+using Microsoft.ML.Lora.Models;
+
+namespace Microsoft.ML.Lora.Engines.Managed;
+
+/// <summary>What one layer's forward pass leaves for its backward pass. N tokens, M rows behind attention, H hidden, F feed-forward, A heads.</summary>
+/// <remarks>M is N, but the number of sequences in a layer of which only the first tokens are wanted.</remarks>
+internal sealed class LayerActivations
+{
+    /// <summary>The rows that attention's output is added to, (M, H): the layer's input, or its first tokens.</summary>
+    public Memory<float> Residual { get; private set; }
+
+    /// <summary>Query, key and value of each token, (N, 3H); key and value alone, (N, 2H), where only first tokens ask.</summary>
+    public Memory<float> Projections { get; private set; }
+
+    /// <summary>The first tokens' queries, (M, H), where only they ask.</summary>
+    public Memory<float> FirstQueries { get; private set; }
+
+    /// <summary>Attention's weights, sequence by sequence: (A, S, S) each, or (A, S) where only first tokens ask.</summary>
+    public Memory<float> Probabilities { get; private set; }
+
+    /// <summary>Attention's weighted values, (M, H).</summary>
+    public Memory<float> Context { get; private set; }
+
+    /// <summary>Input of the first LayerNorm, (M, H).</summary>
+    public Memory<float> MiddleSum { get; private set; }
+
+    /// <summary>Mean of each row of <see cref="MiddleSum"/>, (M).</summary>
+    public Memory<float> MiddleMean { get; private set; }
+
+    /// <summary>Inverse standard deviation of each row of <see cref="MiddleSum"/>, (M).</summary>
+    public Memory<float> MiddleInverse { get; private set; }
+
+    /// <summary>Output of the first LayerNorm, (M, H).</summary>
+    public Memory<float> Middle { get; private set; }
+
+    /// <summary>The feed-forward block before its non-linearity, (M, F).</summary>
+    public Memory<float> Preactivation { get; private set; }
+
+    /// <summary>The feed-forward block behind its non-linearity, (M, F).</summary>
+    public Memory<float> Activated { get; private set; }
+
+    /// <summary>Input of the second LayerNorm, (M, H).</summary>
+    public Memory<float> OutputSum { get; private set; }
+
+    /// <summary>Mean of each row of <see cref="OutputSum"/>, (M).</summary>
+    public Memory<float> OutputMean { get; private set; }
+
+    /// <summary>Inverse standard deviation of each row of <see cref="OutputSum"/>, (M).</summary>
+    public Memory<float> OutputInverse { get; private set; }
+
+    /// <summary>The layer's output, (M, H). Written last, after the layer's input was read for the last time.</summary>
+    public Memory<float> Output { get; private set; }
+
+    /// <summary>Takes the memory for a chunk.</summary>
+    /// <param name="arena">Where from.</param>
+    /// <param name="shape">The encoder's sizes.</param>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="firstTokens">Whether only the sequences' first tokens are wanted of this layer.</param>
+    public void Take(Arena arena, EncoderShape shape, PackedChunk chunk, bool firstTokens)
+    {
+        int rows = firstTokens ? chunk.Count : chunk.Tokens;
+        int hidden = shape.Hidden;
+        Residual = arena.Take(firstTokens ? rows * hidden : 0);
+        Projections = arena.Take(chunk.Tokens * hidden * (firstTokens ? 2 : 3));
+        FirstQueries = arena.Take(firstTokens ? rows * hidden : 0);
+        Probabilities = arena.Take(shape.Heads * (firstTokens ? chunk.Tokens : chunk.SquaredLengths));
+        Context = arena.Take(rows * hidden);
+        MiddleSum = arena.Take(rows * hidden);
+        MiddleMean = arena.Take(rows);
+        MiddleInverse = arena.Take(rows);
+        Middle = arena.Take(rows * hidden);
+        Preactivation = arena.Take(rows * shape.FeedForward);
+        Activated = arena.Take(rows * shape.FeedForward);
+        OutputSum = arena.Take(rows * hidden);
+        OutputMean = arena.Take(rows);
+        OutputInverse = arena.Take(rows);
+        Output = arena.Take(rows * hidden);
+    }
+}

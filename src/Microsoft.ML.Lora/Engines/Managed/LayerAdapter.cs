@@ -1,0 +1,68 @@
+using Microsoft.ML.Lora.Models;
+
+namespace Microsoft.ML.Lora.Engines.Managed;
+
+/// <summary>Packs one layer's matrices, and joins them with the updates that a plan puts on them.</summary>
+internal sealed class LayerAdapter
+{
+    private readonly LayerWeights _weights;
+    private readonly AdapterPlan _plan;
+    private readonly TrainedLayout _layout;
+    private readonly Memory<float> _trained;
+    private readonly int _layer;
+
+    /// <param name="encoder">The frozen weights.</param>
+    /// <param name="layer">Number of the layer.</param>
+    /// <param name="plan">The updates.</param>
+    /// <param name="layout">Where the updates' factors lie.</param>
+    /// <param name="trained">The flat buffer that they lie in.</param>
+    /// <param name="reach">How far down into this layer gradients go.</param>
+    public LayerAdapter(EncoderWeights encoder, int layer, AdapterPlan plan, TrainedLayout layout, Memory<float> trained, GradientReach reach)
+    {
+        _weights = encoder.Layers[layer];
+        _plan = plan;
+        _layout = layout;
+        _trained = trained;
+        _layer = layer;
+        Reach = reach;
+    }
+
+    /// <summary>How far down into this layer gradients go.</summary>
+    public GradientReach Reach { get; }
+
+    /// <summary>Some matrices with one input as one product.</summary>
+    /// <param name="outputs">The reach that ends at these matrices' outputs: only if gradients go further is the backward product prepared.</param>
+    /// <param name="targets">The matrices, in the order of their outputs.</param>
+    public AdaptedAffine Adapt(GradientReach outputs, params ReadOnlySpan<LoraTargets> targets)
+    {
+        var maps = new Affine[targets.Length];
+        var updates = new List<LowRankUpdate>();
+        int column = 0;
+        for (int i = 0; i < targets.Length; i++)
+        {
+            maps[i] = _weights[targets[i]];
+            if (_plan.Targets.HasFlag(targets[i]))
+            {
+                updates.Add(Update(targets[i], column));
+            }
+
+            column += maps[i].Out;
+        }
+
+        return new AdaptedAffine(new PackedAffine(maps, Reach > outputs), [.. updates]);
+    }
+
+    private LowRankUpdate Update(LoraTargets target, int column)
+    {
+        LoraTargets[] targets = [.. _plan.EachTarget()];
+        int slot = _layer * targets.Length + Array.IndexOf(targets, target);
+        return new LowRankUpdate(
+            _layout[TrainedNames.FactorA(_layer, target)],
+            _layout[TrainedNames.FactorB(_layer, target)],
+            _trained,
+            _plan.Scaling,
+            _plan.Dropout,
+            slot,
+            column);
+    }
+}

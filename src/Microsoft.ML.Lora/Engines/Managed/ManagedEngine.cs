@@ -1,0 +1,80 @@
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
+
+namespace Microsoft.ML.Lora.Engines.Managed;
+
+/// <summary>Trains and scores on the processor with nothing but .NET. Results do not depend on the number of threads.</summary>
+internal sealed class ManagedEngine : IEngine
+{
+    private const int MostRank = 1024;
+
+    private readonly int _threads;
+
+    /// <param name="threads">The most threads that work at once, the caller's included; at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is less than 1.</exception>
+    public ManagedEngine(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        _threads = threads;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "managed";
+
+    /// <inheritdoc/>
+    public ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed)
+    {
+        Check(encoder, plan);
+        return new TrainingSession(encoder, plan, optimizer, seed, _threads);
+    }
+
+    /// <inheritdoc/>
+    public IPairScorer CreateScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained)
+    {
+        Check(encoder, plan);
+        var layout = new TrainedLayout(encoder, plan);
+        Memory<float> weights = AlignedMemory.Allocate(layout.Length);
+        layout.Import(trained.Tensors, ("", weights));
+
+        EncoderWeights merged = UpdateMerger.Merge(encoder, plan.Adapter, layout, weights);
+        TrainablePlan headOnly = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
+        return new PairScorer(new Network(merged, headOnly, layout, weights), encoder.Shape, headOnly, _threads);
+    }
+
+    private static void Check(EncoderWeights encoder, TrainablePlan plan) =>
+        Faults.ThrowIfAny("The plan of what is trained", Problems(encoder, plan), nameof(plan));
+
+    private static IEnumerable<string> Problems(EncoderWeights encoder, TrainablePlan plan)
+    {
+        if (plan.Head == ClassificationHead.PretrainedPooler && encoder.Pooler is null)
+        {
+            yield return $"the head {plan.Head} needs a pooler, but this {encoder.Shape.Family} checkpoint has none; "
+                + $"use {ClassificationHead.TrainedPooler} or {ClassificationHead.Dense}.";
+        }
+
+        if (plan.Classes < 2)
+        {
+            yield return $"{nameof(plan.Classes)} must be at least 2, but is {plan.Classes}.";
+        }
+
+        if (plan.Adapter.Targets == LoraTargets.None)
+        {
+            yield break;
+        }
+
+        if (plan.Adapter.Rank is < 1 or > MostRank)
+        {
+            yield return $"{nameof(plan.Adapter.Rank)} must be from 1 to {MostRank}, but is {plan.Adapter.Rank}.";
+        }
+
+        if (!float.IsFinite(plan.Adapter.Scaling))
+        {
+            yield return $"{nameof(plan.Adapter.Scaling)} must be finite, but is {plan.Adapter.Scaling}.";
+        }
+
+        if (plan.Adapter.Dropout is not (>= 0 and < 1))
+        {
+            yield return $"{nameof(plan.Adapter.Dropout)} must be at least 0 and below 1, but is {plan.Adapter.Dropout}.";
+        }
+    }
+}

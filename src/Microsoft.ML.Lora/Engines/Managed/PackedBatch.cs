@@ -1,0 +1,107 @@
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
+
+namespace Microsoft.ML.Lora.Engines.Managed;
+
+/// <summary>The pairs of one call, their tokens numbered back to back without padding. Used again and again; grows to the largest batch.</summary>
+internal sealed class PackedBatch
+{
+    private readonly EncoderShape _shape;
+    private EncodedPair[] _pairs = [];
+    private int[] _starts = [0];
+
+    /// <param name="shape">The encoder that every sequence must suit.</param>
+    public PackedBatch(EncoderShape shape) => _shape = shape;
+
+    /// <summary>Number of sequences.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Number of tokens of all sequences.</summary>
+    public int Tokens => _starts[Count];
+
+    /// <summary>Number of a sequence's first token.</summary>
+    public int Start(int sequence) => _starts[sequence];
+
+    /// <summary>One sequence.</summary>
+    public EncodedPair Pair(int sequence) => _pairs[sequence];
+
+    /// <summary>Takes in the pairs of a call, in the caller's order.</summary>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="firstNumber">What the first pair is called in a message.</param>
+    /// <exception cref="ArgumentException">A sequence is empty or too long, or has a token id outside the vocabulary.</exception>
+    public void Load(ReadOnlySpan<EncodedPair> pairs, int firstNumber = 0)
+    {
+        if (_pairs.Length < pairs.Length)
+        {
+            _pairs = new EncodedPair[pairs.Length];
+            _starts = new int[pairs.Length + 1];
+        }
+
+        Count = 0;
+        for (int i = 0; i < pairs.Length; i++)
+        {
+            Check(pairs[i], firstNumber + i);
+            _pairs[i] = pairs[i];
+            _starts[i + 1] = checked(_starts[i] + pairs[i].Length);
+        }
+
+        Count = pairs.Length;
+    }
+
+    /// <summary>One of <paramref name="chunks"/> runs of whole sequences with about as many tokens each; it may be empty.</summary>
+    public PackedChunk Chunk(int number, int chunks)
+    {
+        int first = FirstStartingAt((int)((long)Tokens * number / chunks));
+        int end = number == chunks - 1 ? Count : FirstStartingAt((int)((long)Tokens * (number + 1) / chunks));
+        int squares = 0;
+        int longest = 0;
+        for (int i = first; i < end; i++)
+        {
+            squares = checked(squares + _pairs[i].Length * _pairs[i].Length);
+            longest = Math.Max(longest, _pairs[i].Length);
+        }
+
+        return new PackedChunk(first, end - first, _starts[first], _starts[end] - _starts[first], squares, longest);
+    }
+
+    /// <summary>The size that each of <paramref name="chunks"/> chunks fits into.</summary>
+    public PackedChunk LargestChunk(int chunks)
+    {
+        PackedChunk largest = default;
+        for (int i = 0; i < chunks; i++)
+        {
+            largest = largest.Covering(Chunk(i, chunks));
+        }
+
+        return largest;
+    }
+
+    /// <summary>The first sequence whose first token has this number or a later one.</summary>
+    private int FirstStartingAt(int token)
+    {
+        int found = _starts.AsSpan(0, Count).BinarySearch(token);
+        return found >= 0 ? found : ~found;
+    }
+
+    private void Check(EncodedPair pair, int number)
+    {
+        if (pair.Length == 0)
+        {
+            throw new ArgumentException($"Pair {number} has no tokens; even two empty sentences have special tokens around them.");
+        }
+
+        if (pair.Length > _shape.MaxTokens)
+        {
+            throw new ArgumentException(
+                $"Pair {number} has {pair.Length} tokens, but this encoder has positions for {_shape.MaxTokens}; truncate the pair when encoding it.");
+        }
+
+        int wrong = pair.TokenIds.IndexOfAnyExceptInRange(0, _shape.Vocabulary - 1);
+        if (wrong >= 0)
+        {
+            throw new ArgumentException(
+                $"Pair {number} has token id {pair.TokenIds[wrong]} at position {wrong}, but this encoder's ids go from 0 to {_shape.Vocabulary - 1}; "
+                + "the tokenizer belongs to another encoder.");
+        }
+    }
+}

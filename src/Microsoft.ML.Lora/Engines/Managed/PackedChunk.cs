@@ -1,0 +1,20 @@
+namespace Microsoft.ML.Lora.Engines.Managed;
+
+/// <summary>A run of sequences of a <see cref="PackedBatch"/> that is computed in one go.</summary>
+/// <param name="First">Number of its first sequence in the batch.</param>
+/// <param name="Count">Number of its sequences.</param>
+/// <param name="FirstToken">Number of its first token in the batch.</param>
+/// <param name="Tokens">Number of its tokens.</param>
+/// <param name="SquaredLengths">The sum of its sequences' squared lengths: the size of one head's attention.</param>
+/// <param name="LongestSequence">Number of tokens of its longest sequence.</param>
+internal readonly record struct PackedChunk(int First, int Count, int FirstToken, int Tokens, int SquaredLengths, int LongestSequence)
+{
+    /// <summary>A size that both chunks fit into.</summary>
+    public PackedChunk Covering(PackedChunk other) => new(
+        0,
+        Math.Max(Count, other.Count),
+        0,
+        Math.Max(Tokens, other.Tokens),
+        Math.Max(SquaredLengths, other.SquaredLengths),
+        Math.Max(LongestSequence, other.LongestSequence));
+}

@@ -1,0 +1,88 @@
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
+
+namespace Microsoft.ML.Lora.Engines.Managed;
+
+/// <summary>Computes logits for one caller at a time, and keeps the memory for the next call.</summary>
+/// <remarks>Nothing is padded and every row's result is its own, so neither the order of the pairs nor the split into chunks matters.</remarks>
+internal sealed class ScoringRun
+{
+    /// <summary>Pairs taken in at once, so that memory does not grow with the call.</summary>
+    private const int WindowPairs = 1024;
+
+    private readonly Network _network;
+    private readonly int _classes;
+    private readonly PackedBatch _batch;
+    private readonly WorkspacePool _workspaces;
+    private readonly ForkJoin _forkJoin;
+    private readonly Action<int> _runChunk;
+    private float[] _logits = [];
+    private int _chunks;
+
+    /// <param name="network">What computes.</param>
+    /// <param name="shape">The encoder's sizes.</param>
+    /// <param name="plan">What lies on top of the encoder.</param>
+    /// <param name="threads">The most threads that work at once.</param>
+    public ScoringRun(Network network, EncoderShape shape, TrainablePlan plan, int threads)
+    {
+        _network = network;
+        _classes = plan.Classes;
+        _batch = new PackedBatch(shape);
+        _workspaces = new WorkspacePool(threads, () => new Workspace(_batch, shape, plan, training: false));
+        _forkJoin = new ForkJoin(threads);
+        _runChunk = RunChunk;
+    }
+
+    /// <summary>Computes the logits of any number of pairs.</summary>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="logits">(pairs, classes). Overwritten.</param>
+    /// <exception cref="ArgumentException">The room for logits is of another size, or a sequence does not suit the encoder.</exception>
+    public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits)
+    {
+        if (logits.Length != (long)pairs.Length * _classes)
+        {
+            throw new ArgumentException(
+                $"{pairs.Length} pairs in {_classes} classes have {(long)pairs.Length * _classes} logits, but there is room for {logits.Length}.", nameof(logits));
+        }
+
+        for (int first = 0; first < pairs.Length; first += WindowPairs)
+        {
+            int count = Math.Min(WindowPairs, pairs.Length - first);
+            ScoreWindow(pairs.Slice(first, count), first);
+            _logits.AsSpan(0, count * _classes).CopyTo(logits[(first * _classes)..]);
+        }
+    }
+
+    private void ScoreWindow(ReadOnlySpan<EncodedPair> pairs, int firstNumber)
+    {
+        _batch.Load(pairs, firstNumber);
+        if (_logits.Length < pairs.Length * _classes)
+        {
+            _logits = new float[pairs.Length * _classes];
+        }
+
+        _chunks = ChunkRule.ScoringChunks(_batch.Tokens);
+        _forkJoin.Run(_chunks, _runChunk);
+    }
+
+    private void RunChunk(int number)
+    {
+        PackedChunk chunk = _batch.Chunk(number, _chunks);
+        if (chunk.Count == 0)
+        {
+            return;
+        }
+
+        Workspace workspace = _workspaces.Rent();
+        try
+        {
+            workspace.Begin(chunk);
+            _network.Forward(workspace);
+            workspace.Logits.Span.CopyTo(_logits.AsSpan(chunk.First * _classes));
+        }
+        finally
+        {
+            _workspaces.Return(workspace);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
+
+namespace Microsoft.ML.Lora.Engines.Managed;
+
+/// <summary>
+/// Which tensors a plan trains on an encoder, and where each lies in one flat buffer, so that clipping, updating and saving go over one block.
+/// </summary>
+internal sealed class TrainedLayout
+{
+    private readonly List<TrainedTensor> _tensors = [];
+    private readonly Dictionary<string, TrainedTensor> _byName = [];
+
+    /// <summary>Lays out a plan's tensors in the order of <see cref="TrainedWeights"/>.</summary>
+    public TrainedLayout(EncoderWeights encoder, TrainablePlan plan)
+    {
+        for (int layer = 0; layer < encoder.Layers.Count; layer++)
+        {
+            foreach (LoraTargets target in plan.Adapter.EachTarget())
+            {
+                Affine matrix = encoder.Layers[layer][target];
+                Add(TrainedNames.FactorA(layer, target), TrainedRole.FactorA, plan.Adapter.Rank, matrix.In);
+                Add(TrainedNames.FactorB(layer, target), TrainedRole.FactorB, matrix.Out, plan.Adapter.Rank);
+            }
+        }
+
+        int hidden = encoder.Shape.Hidden;
+        if (plan.Head == ClassificationHead.TrainedPooler)
+        {
+            Add(TrainedNames.PoolerWeight, TrainedRole.Head, hidden, hidden);
+            Add(TrainedNames.PoolerBias, TrainedRole.Head, hidden);
+        }
+
+        Add(TrainedNames.ClassifierWeight, TrainedRole.Head, plan.Classes, hidden);
+        Add(TrainedNames.ClassifierBias, TrainedRole.Head, plan.Classes);
+    }
+
+    /// <summary>The tensors, in the order in which they lie.</summary>
+    public IReadOnlyList<TrainedTensor> Tensors => _tensors;
+
+    /// <summary>Number of values of all tensors.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>The tensor of a name.</summary>
+    public TrainedTensor this[string name] => _byName[name];
+
+    /// <summary>Copies a flat buffer out, tensor by tensor, each name behind <paramref name="prefix"/>.</summary>
+    public IEnumerable<NamedTensor> Export(Memory<float> buffer, string prefix = "") =>
+        _tensors.Select(tensor => new NamedTensor(prefix + tensor.Name, tensor.Shape, tensor.In(buffer).ToArray()));
+
+    /// <summary>Copies named tensors into flat buffers, one buffer for each prefix. Nothing is copied if anything is wrong.</summary>
+    /// <exception cref="InvalidDataException">A tensor is missing, unknown, there twice, or misshapen.</exception>
+    public void Import(IReadOnlyList<NamedTensor> tensors, params ReadOnlySpan<(string Prefix, Memory<float> Buffer)> destinations)
+    {
+        var given = new Dictionary<string, NamedTensor>();
+        foreach (NamedTensor tensor in tensors)
+        {
+            if (!given.TryAdd(tensor.Name, tensor))
+            {
+                throw new InvalidDataException($"Trained tensor '{tensor.Name}' is there twice; the file it came from is damaged.");
+            }
+        }
+
+        foreach ((string prefix, _) in destinations)
+        {
+            foreach (TrainedTensor tensor in _tensors)
+            {
+                Check(given, prefix + tensor.Name, tensor.Shape);
+            }
+        }
+
+        if (given.Count > _tensors.Count * destinations.Length)
+        {
+            throw new InvalidDataException(DescribeUnknown(given, destinations));
+        }
+
+        foreach ((string prefix, Memory<float> buffer) in destinations)
+        {
+            foreach (TrainedTensor tensor in _tensors)
+            {
+                given[prefix + tensor.Name].Values.CopyTo(tensor.In(buffer));
+            }
+        }
+    }
+
+    private static void Check(Dictionary<string, NamedTensor> given, string name, IReadOnlyList<int> shape)
+    {
+        if (!given.TryGetValue(name, out NamedTensor? tensor))
+        {
+            throw new InvalidDataException(
+                $"Trained tensor '{name}' is missing; load weights that were trained with the same targets and the same head.");
+        }
+
+        if (!tensor.Shape.SequenceEqual(shape))
+        {
+            throw new InvalidDataException(
+                $"Trained tensor '{name}' has shape ({string.Join(", ", tensor.Shape)}), but plan and encoder need ({string.Join(", ", shape)}); "
+                + "it was trained with another rank or on another encoder.");
+        }
+    }
+
+    private string DescribeUnknown(Dictionary<string, NamedTensor> given, ReadOnlySpan<(string Prefix, Memory<float> Buffer)> destinations)
+    {
+        var known = new HashSet<string>();
+        foreach ((string prefix, _) in destinations)
+        {
+            known.UnionWith(_tensors.Select(tensor => prefix + tensor.Name));
+        }
+
+        string unknown = given.Keys.First(name => !known.Contains(name));
+        return $"Trained tensor '{unknown}' has no place in this plan; it was trained with other targets or another head.";
+    }
+
+    private void Add(string name, TrainedRole role, params int[] shape)
+    {
+        var tensor = new TrainedTensor(name, shape, role, Length);
+        _tensors.Add(tensor);
+        _byName.Add(name, tensor);
+        Length = checked(Length + tensor.Length);
+    }
+}

@@ -1,0 +1,14 @@
+namespace Microsoft.ML.Lora.Engines.Managed;
+
+/// <summary>What a trained tensor is part of; it decides its learning rate.</summary>
+internal enum TrainedRole
+{
+    /// <summary>A of a low-rank update.</summary>
+    FactorA,
+
+    /// <summary>B of a low-rank update.</summary>
+    FactorB,
+
+    /// <summary>The classification head.</summary>
+    Head,
+}

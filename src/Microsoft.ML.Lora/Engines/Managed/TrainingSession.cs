@@ -1,0 +1,135 @@
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
+
+namespace Microsoft.ML.Lora.Engines.Managed;
+
+/// <summary>A training run of the managed engine.</summary>
+internal sealed class TrainingSession : ITrainingSession
+{
+    private const string FirstMomentPrefix = "m.";
+    private const string SecondMomentPrefix = "v.";
+
+    private readonly TrainablePlan _plan;
+    private readonly TrainedLayout _layout;
+    private readonly Memory<float> _weights;
+    private readonly AdamWOptimizer _optimizer;
+    private readonly ForkJoin _forkJoin;
+    private readonly GradientPass _gradientPass;
+    private readonly ScoringRun _scoring;
+    private readonly Action<int> _update;
+    private SeededRandom _dropout;
+    private StepRates _rates;
+    private float _gradientScale;
+
+    /// <param name="encoder">The frozen encoder; the plan fits it.</param>
+    /// <param name="plan">What is trained.</param>
+    /// <param name="optimizer">How it is trained.</param>
+    /// <param name="seed">Where adapters, head and dropout start from.</param>
+    /// <param name="threads">The most threads that work at once.</param>
+    public TrainingSession(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed, int threads)
+    {
+        _plan = plan;
+        _layout = new TrainedLayout(encoder, plan);
+        _weights = AlignedMemory.Allocate(_layout.Length);
+        TrainedStart.Fill(_layout, encoder, seed, _weights);
+        _optimizer = new AdamWOptimizer(optimizer, _layout.Length);
+        _dropout = new SeededRandom(SeededRandom.Derive(seed, "dropout"));
+        _forkJoin = new ForkJoin(threads);
+        var network = new Network(encoder, plan, _layout, _weights);
+        _gradientPass = new GradientPass(network, encoder.Shape, plan, _layout, _forkJoin, threads);
+        _scoring = new ScoringRun(network, encoder.Shape, plan, threads);
+        _update = Update;
+    }
+
+    /// <inheritdoc/>
+    public long TrainedParameters => _layout.Length;
+
+    /// <inheritdoc/>
+    public StepResult Step(in TrainingBatch batch, in StepRates rates)
+    {
+        Check(batch);
+        StepResult result = _gradientPass.Run(batch, _plan.Adapter.Dropout > 0 ? _dropout.NextBits() : null);
+        if (result.IsFinite)
+        {
+            _optimizer.Steps++;
+            _rates = rates;
+            _gradientScale = _optimizer.GradientScale(result.GradientNorm);
+            _forkJoin.Run(_layout.Tensors.Count, _update);
+        }
+
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits) => _scoring.Score(pairs, logits);
+
+    /// <inheritdoc/>
+    public TrainedWeights ExportTrained() => new([.. _layout.Export(_weights)]);
+
+    /// <inheritdoc/>
+    public void ImportTrained(TrainedWeights trained) => _layout.Import(trained.Tensors, ("", _weights));
+
+    /// <inheritdoc/>
+    public OptimizerState ExportOptimizer() => new(
+        _optimizer.Steps,
+        [.. _layout.Export(_optimizer.First, FirstMomentPrefix), .. _layout.Export(_optimizer.Second, SecondMomentPrefix)],
+        _dropout.Save());
+
+    /// <inheritdoc/>
+    public void ImportOptimizer(OptimizerState state)
+    {
+        var dropout = new SeededRandom(state.Dropout);
+        _layout.Import(state.Moments, (FirstMomentPrefix, _optimizer.First), (SecondMomentPrefix, _optimizer.Second));
+        _optimizer.Steps = state.Steps;
+        _dropout = dropout;
+    }
+
+    /// <summary>Does nothing: all memory is the garbage collector's.</summary>
+    public void Dispose()
+    {
+    }
+
+    /// <summary>The gradient of one trained tensor in the last step, before clipping.</summary>
+    internal ReadOnlySpan<float> GradientOf(string name) => _layout[name].In(_gradientPass.Gradients).Span;
+
+    private void Update(int number)
+    {
+        TrainedTensor tensor = _layout.Tensors[number];
+        float rate = tensor.Role switch
+        {
+            TrainedRole.FactorA => _rates.A,
+            TrainedRole.FactorB => _rates.B,
+            _ => _rates.Head,
+        };
+        _optimizer.Update(tensor, _weights.Span, _gradientPass.Gradients.Span, rate, _gradientScale);
+    }
+
+    private void Check(in TrainingBatch batch)
+    {
+        int count = batch.Pairs.Length;
+        if (count == 0)
+        {
+            throw new ArgumentException("A training batch needs at least one pair, but none came.", nameof(batch));
+        }
+
+        if (batch.Labels.Length != count || batch.Weights.Length != count)
+        {
+            throw new ArgumentException(
+                $"A batch of {count} pairs needs as many labels and weights, but {batch.Labels.Length} labels and {batch.Weights.Length} weights came.",
+                nameof(batch));
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            if ((uint)batch.Labels[i] >= (uint)_plan.Classes)
+            {
+                throw new ArgumentException($"Pair {i} has label {batch.Labels[i]}, but the classes go from 0 to {_plan.Classes - 1}.", nameof(batch));
+            }
+
+            if (!(batch.Weights[i] > 0 && float.IsFinite(batch.Weights[i])))
+            {
+                throw new ArgumentException($"Pair {i} has weight {batch.Weights[i]}, but a weight must be positive and finite.", nameof(batch));
+            }
+        }
+    }
+}

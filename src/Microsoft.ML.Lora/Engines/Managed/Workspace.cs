@@ -1,0 +1,195 @@
+using Microsoft.ML.Lora.Engines.Managed.Kernels;
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
+
+namespace Microsoft.ML.Lora.Engines.Managed;
+
+/// <summary>
+/// The memory of one chunk's forward and, in training, backward pass. One thread at a time uses it; it grows to the largest chunk seen.
+/// N tokens, n sequences, H hidden, F feed-forward, r rank, C classes.
+/// </summary>
+internal sealed class Workspace
+{
+    private readonly EncoderShape _shape;
+    private readonly TrainablePlan _plan;
+    private readonly bool _training;
+    private readonly Arena _arena = new();
+    private readonly LayerActivations[] _layers;
+    private readonly Memory<float>[] _reduced;
+    private Memory<float> _gradReduced;
+    private Memory<float> _dropped;
+
+    /// <param name="batch">The batch whose chunks are computed here.</param>
+    /// <param name="shape">The encoder's sizes.</param>
+    /// <param name="plan">What is trained.</param>
+    /// <param name="training">Whether a backward pass follows each forward pass: then every layer keeps its activations, else they share them.</param>
+    public Workspace(PackedBatch batch, EncoderShape shape, TrainablePlan plan, bool training)
+    {
+        Batch = batch;
+        _shape = shape;
+        _plan = plan;
+        _training = training;
+        _reduced = new Memory<float>[shape.Layers * plan.Adapter.EachTarget().Count()];
+        _layers = new LayerActivations[shape.Layers];
+        var shared = new LayerActivations();
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            _layers[i] = training || i == _layers.Length - 1 ? new LayerActivations() : shared;
+        }
+    }
+
+    /// <summary>The batch that the chunk is part of.</summary>
+    public PackedBatch Batch { get; }
+
+    /// <summary>What is being computed.</summary>
+    public PackedChunk Chunk { get; private set; }
+
+    /// <summary>The flat buffer that gradients are accumulated into.</summary>
+    public Memory<float> Gradients { get; set; }
+
+    /// <summary>The seed of this step's dropout masks; <see langword="null"/> for no dropout.</summary>
+    public ulong? DropoutSeed { get; set; }
+
+    /// <summary>All tokens of the chunk.</summary>
+    public RowBlock TokenRows => new(Chunk.FirstToken, Chunk.Tokens);
+
+    /// <summary>The first token of each sequence of the chunk.</summary>
+    public RowBlock SequenceRows => new(Chunk.First, Chunk.Count);
+
+    /// <summary>The first layer's input, (N, H).</summary>
+    public Memory<float> Embedded { get; private set; }
+
+    /// <summary>Mean of each row of the embeddings' sum, (N).</summary>
+    public Memory<float> EmbeddedMean { get; private set; }
+
+    /// <summary>Inverse standard deviation of each row of the embeddings' sum, (N).</summary>
+    public Memory<float> EmbeddedInverse { get; private set; }
+
+    /// <summary>The activations of each layer.</summary>
+    public IReadOnlyList<LayerActivations> Layers => _layers;
+
+    /// <summary>The first tokens' vectors as the encoder leaves them, (n, H).</summary>
+    public Memory<float> FirstTokens => _layers[^1].Output;
+
+    /// <summary>The pooler's output, (n, H).</summary>
+    public Memory<float> Pooled { get; private set; }
+
+    /// <summary>The head's output, (n, C).</summary>
+    public Memory<float> Logits { get; private set; }
+
+    /// <summary>Gradient of <see cref="Logits"/>, (n, C).</summary>
+    public Memory<float> GradLogits { get; private set; }
+
+    /// <summary>Gradient of <see cref="Pooled"/>, (n, H).</summary>
+    public Memory<float> GradPooled { get; private set; }
+
+    /// <summary>Gradient of <see cref="FirstTokens"/>, (n, H).</summary>
+    public Memory<float> GradFirstTokens { get; private set; }
+
+    /// <summary>Gradient of the hidden states between two layers, (N, H).</summary>
+    public Memory<float> GradHidden { get; private set; }
+
+    /// <summary>Gradient of <see cref="LayerActivations.Projections"/>, (N, 3H) or (N, 2H).</summary>
+    public Memory<float> GradProjections { get; private set; }
+
+    /// <summary>Gradient of <see cref="LayerActivations.FirstQueries"/>, (n, H).</summary>
+    public Memory<float> GradFirstQueries { get; private set; }
+
+    /// <summary>Gradient of <see cref="LayerActivations.Context"/>, (N, H) or (n, H).</summary>
+    public Memory<float> GradContext { get; private set; }
+
+    /// <summary>Gradient of <see cref="LayerActivations.MiddleSum"/>, (N, H) or (n, H).</summary>
+    public Memory<float> GradMiddleSum { get; private set; }
+
+    /// <summary>Gradient of <see cref="LayerActivations.Activated"/> and <see cref="LayerActivations.Preactivation"/>, (N, F) or (n, F).</summary>
+    public Memory<float> GradActivated { get; private set; }
+
+    /// <summary>Gradient of <see cref="LayerActivations.OutputSum"/>, (N, H) or (n, H).</summary>
+    public Memory<float> GradOutputSum { get; private set; }
+
+    /// <summary>What attention's backward pass needs for one sequence.</summary>
+    public Memory<float> AttentionScratch { get; private set; }
+
+    /// <summary>Grows to hold any chunk up to this size, so that computing it allocates nothing.</summary>
+    public void Reserve(PackedChunk largest) => LayOut(largest);
+
+    /// <summary>Makes ready for a chunk. What the last one left is gone.</summary>
+    public void Begin(PackedChunk chunk)
+    {
+        Chunk = chunk;
+        LayOut(chunk);
+    }
+
+    /// <summary>The row of a sequence's first token in the chunk's matrices.</summary>
+    public int Start(int sequence) => Batch.Start(Chunk.First + sequence) - Chunk.FirstToken;
+
+    /// <summary>Number of tokens of a sequence of the chunk.</summary>
+    public int Length(int sequence) => Pair(sequence).Length;
+
+    /// <summary>A sequence of the chunk.</summary>
+    public EncodedPair Pair(int sequence) => Batch.Pair(Chunk.First + sequence);
+
+    /// <summary>An update's reduced input t, (rows, r), kept from the forward to the backward pass.</summary>
+    public Span<float> Reduced(int slot, int rows) => _reduced[slot].Span[..(rows * _plan.Adapter.Rank)];
+
+    /// <summary>Gradient of one update's reduced input, (rows, r).</summary>
+    public Span<float> GradReduced(int rows) => _gradReduced.Span[..(rows * _plan.Adapter.Rank)];
+
+    /// <summary>Room for one adapter input with dropout's zeros in it, or its gradient.</summary>
+    public Span<float> Dropped(int length) => _dropped.Span[..length];
+
+    private void LayOut(PackedChunk chunk)
+    {
+        do
+        {
+            _arena.Clear();
+            TakeForward(chunk);
+            if (_training)
+            {
+                TakeBackward(chunk);
+            }
+        }
+        while (!_arena.Holds());
+    }
+
+    private void TakeForward(PackedChunk chunk)
+    {
+        Embedded = _arena.Take(chunk.Tokens * _shape.Hidden);
+        EmbeddedMean = _arena.Take(chunk.Tokens);
+        EmbeddedInverse = _arena.Take(chunk.Tokens);
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            if (i == 0 || _layers[i] != _layers[i - 1])
+            {
+                _layers[i].Take(_arena, _shape, chunk, firstTokens: i == _layers.Length - 1);
+            }
+        }
+
+        for (int i = 0; i < _reduced.Length; i++)
+        {
+            _reduced[i] = _training || i == 0 ? _arena.Take(chunk.Tokens * _plan.Adapter.Rank) : _reduced[0];
+        }
+
+        Pooled = _arena.Take(chunk.Count * _shape.Hidden);
+        Logits = _arena.Take(chunk.Count * _plan.Classes);
+    }
+
+    private void TakeBackward(PackedChunk chunk)
+    {
+        int hidden = chunk.Tokens * _shape.Hidden;
+        int feedForward = chunk.Tokens * _shape.FeedForward;
+        GradLogits = _arena.Take(chunk.Count * _plan.Classes);
+        GradPooled = _arena.Take(chunk.Count * _shape.Hidden);
+        GradFirstTokens = _arena.Take(chunk.Count * _shape.Hidden);
+        GradHidden = _arena.Take(hidden);
+        GradProjections = _arena.Take(3 * hidden);
+        GradFirstQueries = _arena.Take(chunk.Count * _shape.Hidden);
+        GradContext = _arena.Take(hidden);
+        GradMiddleSum = _arena.Take(hidden);
+        GradActivated = _arena.Take(feedForward);
+        GradOutputSum = _arena.Take(hidden);
+        AttentionScratch = _arena.Take(SelfAttention.ScratchLength(chunk.LongestSequence));
+        _gradReduced = _arena.Take(_reduced.Length > 0 ? chunk.Tokens * _plan.Adapter.Rank : 0);
+        _dropped = _arena.Take(_plan.Adapter.Dropout > 0 ? Math.Max(hidden, feedForward) : 0);
+    }
+}

@@ -1,0 +1,109 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Lora.Pipeline;
+
+namespace Microsoft.ML.Lora;
+
+/// <summary>
+/// Scores pairs of sentences with an adapted encoder. Adds <c>PredictedLabel</c> (bool), <c>Score</c> (float, a logit: above 0
+/// speaks for yes) and <c>Probability</c> (float, 0 to 1). Needs the two sentence columns alone. Safe to use from several threads.
+/// </summary>
+/// <remarks>
+/// It is saved with <c>ml.Model.Save</c> like any other transformer. The zip holds what was trained and names the encoder, which
+/// is looked for when the model is first used: in the package LoraMl.Mini, among those given to
+/// <see cref="PretrainedEncoder.Register"/>, and in the folder it was trained from. A loaded model scores row by row;
+/// <see cref="FromLoaded"/> and <see cref="RestoreBatching"/> make it score in batches again.
+/// </remarks>
+public sealed class LoraSentencePairTransformer : ITransformer
+{
+    private readonly MLContext _ml;
+    private readonly PairModel _model;
+
+    internal LoraSentencePairTransformer(MLContext ml, PairModel model)
+    {
+        _ml = ml;
+        _model = model;
+    }
+
+    /// <summary>How the training went.</summary>
+    public TrainingSummary Summary => _model.Definition.Summary;
+
+    /// <summary>The score above which <c>PredictedLabel</c> is true.</summary>
+    public float Threshold => _model.Definition.Threshold;
+
+    /// <summary>The name of the encoder that was adapted.</summary>
+    public string EncoderId => _model.Encoder.Identity.Id;
+
+    /// <summary>Whether rows can be scored one at a time: always <see langword="true"/>.</summary>
+    public bool IsRowToRowMapper => true;
+
+    /// <summary>Takes the one sentence-pair model out of a model that <c>ml.Model.Load</c> read, so that it scores in batches again.</summary>
+    /// <param name="ml">The context to work in.</param>
+    /// <param name="model">A loaded model, or any chain that has the sentence-pair model in it.</param>
+    /// <returns>The sentence-pair model alone, without the steps around it; for these see <see cref="RestoreBatching"/>.</returns>
+    /// <exception cref="ArgumentException">The model has no sentence-pair model in it, or several.</exception>
+    /// <exception cref="InvalidDataException">The model is damaged or from another version.</exception>
+    /// <exception cref="FileNotFoundException">The encoder is nowhere to be found.</exception>
+    public static LoraSentencePairTransformer FromLoaded(MLContext ml, ITransformer model)
+    {
+        LoraSentencePairTransformer[] found = [.. Parts(RestoreBatching(ml, model))];
+        return found.Length == 1
+            ? found[0]
+            : throw new ArgumentException(
+                $"One sentence-pair model is wanted, but the given model has {found.Length} among its steps. Give a model whose pipeline had one {nameof(LoraSentencePairTrainer)}.",
+                nameof(model));
+    }
+
+    /// <summary>Rebuilds a model that <c>ml.Model.Load</c> read, with each sentence-pair model in it scoring in batches again.</summary>
+    /// <param name="ml">The context to work in.</param>
+    /// <param name="model">A loaded model.</param>
+    /// <returns>The same steps in the same order.</returns>
+    /// <exception cref="InvalidDataException">The model is damaged or from another version.</exception>
+    /// <exception cref="FileNotFoundException">The encoder is nowhere to be found.</exception>
+    public static ITransformer RestoreBatching(MLContext ml, ITransformer model)
+    {
+        ArgumentNullException.ThrowIfNull(ml);
+        ArgumentNullException.ThrowIfNull(model);
+        if (model is not IEnumerable<ITransformer> chain)
+        {
+            return model;
+        }
+
+        ITransformer[] steps = [.. chain];
+        return ModelChain.Read(ml, steps) is { } pairModel
+            ? new LoraSentencePairTransformer(ml, pairModel)
+            : new TransformerChain<ITransformer>([.. steps.Select(step => RestoreBatching(ml, step))]);
+    }
+
+    /// <summary>The schema of scored data: the input's columns, and the three outputs.</summary>
+    /// <exception cref="ArgumentException">A sentence column is missing or not text.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return new ScoringSchema(inputSchema, _model.Columns).Output;
+    }
+
+    /// <summary>The data with its scores. Nothing is computed before the rows are read, and then in batches.</summary>
+    /// <exception cref="ArgumentException">A sentence column is missing or not text.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new PairScoringView(input, _model);
+    }
+
+    /// <summary>A mapper that scores one row at a time.</summary>
+    /// <exception cref="ArgumentException">A sentence column is missing or not text.</exception>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return new PairRowMapper(inputSchema, _model);
+    }
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)ModelChain.Build(_ml, _model)).Save(ctx);
+
+    private static IEnumerable<LoraSentencePairTransformer> Parts(ITransformer model) => model switch
+    {
+        LoraSentencePairTransformer part => [part],
+        IEnumerable<ITransformer> chain => chain.SelectMany(Parts),
+        _ => [],
+    };
+}

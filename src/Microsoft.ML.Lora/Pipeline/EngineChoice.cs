@@ -1,0 +1,15 @@
+using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Engines.Managed;
+
+namespace Microsoft.ML.Lora.Pipeline;
+
+/// <summary>Chooses what computes.</summary>
+internal static class EngineChoice
+{
+    /// <summary>The engine to train with, and to score with afterwards.</summary>
+    /// <param name="threads">Threads that work.</param>
+    public static IEngine ForTraining(int threads) => new ManagedEngine(threads);
+
+    /// <summary>The engine for a model that comes out of a zip, which says nothing of the machine it is used on.</summary>
+    public static IEngine ForLoadedModel() => new ManagedEngine(Environment.ProcessorCount);
+}

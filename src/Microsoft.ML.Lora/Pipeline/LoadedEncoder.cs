@@ -1,0 +1,26 @@
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Tokenization;
+
+namespace Microsoft.ML.Lora.Pipeline;
+
+/// <summary>A pretrained encoder in memory, with its tokenizer.</summary>
+internal sealed record LoadedEncoder
+{
+    /// <summary>What identifies it.</summary>
+    public required EncoderIdentity Identity { get; init; }
+
+    /// <summary>The weights.</summary>
+    public required EncoderWeights Weights { get; init; }
+
+    /// <summary>Turns two sentences into token ids.</summary>
+    public required PairEncoder Tokenizer { get; init; }
+
+    /// <summary>Tensors of the checkpoint that are not part of the encoder, such as pretraining heads.</summary>
+    public required IReadOnlyList<string> IgnoredTensors { get; init; }
+
+    /// <summary>The sequence limit, in tokens, unless another is asked for.</summary>
+    public required int DefaultMaxTokens { get; init; }
+
+    /// <summary>The folder it came from; <see langword="null"/> where it came from an assembly.</summary>
+    public required string? Directory { get; init; }
+}

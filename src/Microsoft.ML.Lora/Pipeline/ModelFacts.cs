@@ -1,0 +1,114 @@
+using System.Globalization;
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
+using Microsoft.ML.Lora.Training;
+
+namespace Microsoft.ML.Lora.Pipeline;
+
+/// <summary>The part of a model that is neither tensor nor encoder, as facts for its payload.</summary>
+internal static class ModelFacts
+{
+    /// <summary>Writes a model's definition, without its tensors.</summary>
+    public static Facts Write(PairModelDefinition definition, string? trainedFrom)
+    {
+        var facts = new Facts();
+        facts.Set("column.label", definition.Columns.Label);
+        facts.Set("column.first", definition.Columns.First);
+        facts.Set("column.second", definition.Columns.Second);
+        facts.Set("max.tokens", (long)definition.MaxTokens);
+        facts.Set("symmetric", definition.Symmetric);
+        facts.Set("threshold", (double)definition.Threshold);
+        if (trainedFrom is not null)
+        {
+            facts.Set("encoder.folder", trainedFrom);
+        }
+
+        WritePlan(facts, definition.Plan);
+        WriteSummary(facts, definition.Summary);
+        return facts;
+    }
+
+    /// <summary>The folder the encoder was trained from; <see langword="null"/> where it came from an assembly.</summary>
+    public static string? ReadFolder(Facts facts) => facts.Has("encoder.folder") ? facts.Text("encoder.folder") : null;
+
+    /// <summary>Reads a model's definition.</summary>
+    /// <param name="facts">What <see cref="Write"/> wrote.</param>
+    /// <param name="tensors">The trained tensors.</param>
+    /// <exception cref="InvalidDataException">A fact is missing, or of another kind.</exception>
+    public static PairModelDefinition Read(Facts facts, IReadOnlyList<NamedTensor> tensors) => new()
+    {
+        Columns = new PairColumns(facts.Text("column.label"), facts.Text("column.first"), facts.Text("column.second"), Group: null),
+        Plan = ReadPlan(facts),
+        Trained = new TrainedWeights(tensors),
+        MaxTokens = (int)facts.Whole("max.tokens"),
+        Symmetric = facts.Flag("symmetric"),
+        Threshold = (float)facts.Number("threshold"),
+        Summary = ReadSummary(facts),
+    };
+
+    private static void WritePlan(Facts facts, TrainablePlan plan)
+    {
+        facts.Set("lora.targets", (long)plan.Adapter.Targets);
+        facts.Set("lora.rank", (long)plan.Adapter.Rank);
+        facts.Set("lora.scaling", (double)plan.Adapter.Scaling);
+        facts.Set("lora.dropout", (double)plan.Adapter.Dropout);
+        facts.Set("head", plan.Head.ToString());
+        facts.Set("classes", (long)plan.Classes);
+    }
+
+    private static TrainablePlan ReadPlan(Facts facts) => new()
+    {
+        Adapter = new AdapterPlan
+        {
+            Targets = (LoraTargets)facts.Whole("lora.targets"),
+            Rank = (int)facts.Whole("lora.rank"),
+            Scaling = (float)facts.Number("lora.scaling"),
+            Dropout = (float)facts.Number("lora.dropout"),
+        },
+        Head = ReadName<ClassificationHead>(facts, "head"),
+        Classes = (int)facts.Whole("classes"),
+    };
+
+    private static void WriteSummary(Facts facts, TrainingSummary summary)
+    {
+        facts.Set("training.end", summary.End.ToString());
+        facts.Set("training.parameters", summary.TrainedParameters);
+        facts.Set("training.pairs", (long)summary.TrainingPairs);
+        facts.Set("training.validation.pairs", (long)summary.ValidationPairs);
+        facts.Set("training.truncated.pairs", (long)summary.TruncatedPairs);
+        facts.Set("training.steps", (long)summary.Steps);
+        facts.Set("training.kept.step", (long)summary.KeptStep);
+        facts.Set("training.tokenization.ticks", summary.TokenizationTime.Ticks);
+        facts.Set("training.ticks", summary.TrainingTime.Ticks);
+        facts.Set("training.pairs.per.second", summary.PairsPerSecond);
+        facts.Set("training.seed", (long)summary.Seed);
+        facts.Set("training.validations", (long)summary.Validations.Count);
+        for (int i = 0; i < summary.Validations.Count; i++)
+        {
+            ValidationFacts.Write(facts, ValidationKey(i), summary.Validations[i]);
+        }
+    }
+
+    private static TrainingSummary ReadSummary(Facts facts) => new()
+    {
+        End = ReadName<TrainingEnd>(facts, "training.end"),
+        TrainedParameters = facts.Whole("training.parameters"),
+        TrainingPairs = (int)facts.Whole("training.pairs"),
+        ValidationPairs = (int)facts.Whole("training.validation.pairs"),
+        TruncatedPairs = (int)facts.Whole("training.truncated.pairs"),
+        Steps = (int)facts.Whole("training.steps"),
+        KeptStep = (int)facts.Whole("training.kept.step"),
+        TokenizationTime = TimeSpan.FromTicks(facts.Whole("training.tokenization.ticks")),
+        TrainingTime = TimeSpan.FromTicks(facts.Whole("training.ticks")),
+        PairsPerSecond = facts.Number("training.pairs.per.second"),
+        Seed = (int)facts.Whole("training.seed"),
+        Validations = [.. Enumerable.Range(0, (int)facts.Whole("training.validations")).Select(i => ValidationFacts.Read(facts, ValidationKey(i)))],
+    };
+
+    private static T ReadName<T>(Facts facts, string key)
+        where T : struct, Enum => Enum.TryParse(facts.Text(key), out T value) && Enum.IsDefined(value)
+            ? value
+            : throw new InvalidDataException($"The model's '{key}' is '{facts.Text(key)}', but only {string.Join(", ", Enum.GetNames<T>())} are known here.");
+
+    private static string ValidationKey(int index) => string.Create(CultureInfo.InvariantCulture, $"training.validation.{index}");
+}

@@ -1,0 +1,51 @@
+using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Primitives;
+using Microsoft.ML.Lora.Training;
+
+namespace Microsoft.ML.Lora.Pipeline;
+
+/// <summary>A finished model: encoder, trained weights, and how a score becomes a decision. Safe to use from several threads.</summary>
+internal sealed class PairModel
+{
+    private readonly Lazy<IPairScorer> _scorer;
+
+    /// <param name="encoder">The encoder it was trained on.</param>
+    /// <param name="definition">What was trained, and how it is used.</param>
+    /// <param name="engine">What computes.</param>
+    public PairModel(LoadedEncoder encoder, PairModelDefinition definition, IEngine engine)
+    {
+        Encoder = encoder;
+        Definition = definition;
+        _scorer = new Lazy<IPairScorer>(() => engine.CreateScorer(encoder.Weights, definition.Plan, definition.Trained));
+    }
+
+    /// <summary>The encoder it was trained on.</summary>
+    public LoadedEncoder Encoder { get; }
+
+    /// <summary>What was trained, and how it is used.</summary>
+    public PairModelDefinition Definition { get; }
+
+    /// <summary>Where the sentences are in the data.</summary>
+    public PairColumns Columns => Definition.Columns;
+
+    /// <summary>The probability of the positive class for a score: 1 / (1 + e^−score).</summary>
+    public static float ProbabilityOf(float score) => (float)(1 / (1 + Math.Exp(-(double)score)));
+
+    /// <summary>Whether a score is above the decision threshold.</summary>
+    public bool Decide(float score) => score > Definition.Threshold;
+
+    /// <summary>Tokenizes a pair as training did.</summary>
+    public EncodedPair Encode(ReadOnlySpan<char> first, ReadOnlySpan<char> second) => Definition.Symmetric && SentenceOrder.IsReversed(first, second)
+        ? Encoder.Tokenizer.Encode(second, first, Definition.MaxTokens)
+        : Encoder.Tokenizer.Encode(first, second, Definition.MaxTokens);
+
+    /// <summary>The scores of a batch: logits of the positive class, the mean of both orders where order shall not matter.</summary>
+    public float[] Score(IReadOnlyList<EncodedPair> pairs)
+    {
+        EncodedPair[] given = [.. pairs];
+        EncodedPair[] swapped = Definition.Symmetric ? [.. given.Select(Encoder.Tokenizer.Swap)] : [];
+        float[] scores = new float[given.Length];
+        PairScores.Compute(_scorer.Value.Score, given, swapped, scores);
+        return scores;
+    }
+}

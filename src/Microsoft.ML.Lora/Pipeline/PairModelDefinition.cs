@@ -1,0 +1,28 @@
+using Microsoft.ML.Lora.Models;
+
+namespace Microsoft.ML.Lora.Pipeline;
+
+/// <summary>What makes a trained model besides its encoder: all of it goes into a model zip.</summary>
+internal sealed record PairModelDefinition
+{
+    /// <summary>Where the sentences are in the data.</summary>
+    public required PairColumns Columns { get; init; }
+
+    /// <summary>What was trained.</summary>
+    public required TrainablePlan Plan { get; init; }
+
+    /// <summary>The trained weights.</summary>
+    public required TrainedWeights Trained { get; init; }
+
+    /// <summary>The longest sequence in tokens.</summary>
+    public required int MaxTokens { get; init; }
+
+    /// <summary>Whether a score is the mean of both orders of the sentences.</summary>
+    public required bool Symmetric { get; init; }
+
+    /// <summary>The score above which the predicted label is true.</summary>
+    public required float Threshold { get; init; }
+
+    /// <summary>How the training went.</summary>
+    public required TrainingSummary Summary { get; init; }
+}

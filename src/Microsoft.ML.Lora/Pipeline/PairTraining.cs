@@ -1,0 +1,160 @@
+using System.Globalization;
+using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Primitives;
+using Microsoft.ML.Lora.Tokenization;
+using Microsoft.ML.Lora.Training;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Lora.Pipeline;
+
+/// <summary>A training from data views to a finished model.</summary>
+internal sealed class PairTraining
+{
+    private readonly PairTrainingRequest _request;
+    private readonly IChannel _channel;
+    private readonly LoadedEncoder _encoder;
+    private readonly int _maxTokens;
+
+    private PairTraining(PairTrainingRequest request, IChannel channel)
+    {
+        _request = request;
+        _channel = channel;
+        _encoder = request.Encoder.Load();
+        _maxTokens = SequenceLimit();
+    }
+
+    /// <summary>Trains.</summary>
+    /// <param name="request">How.</param>
+    /// <param name="input">The training rows.</param>
+    /// <param name="validation">The validation rows; <see langword="null"/> to keep the requested share of the training rows aside.</param>
+    /// <param name="channel">Where log messages go.</param>
+    public static PairModel Run(PairTrainingRequest request, IDataView input, IDataView? validation, IChannel channel)
+    {
+        InputCheck.ForTraining(input.Schema, request.Columns);
+        if (validation is not null)
+        {
+            InputCheck.ForTraining(validation.Schema, request.Columns);
+        }
+
+        return new PairTraining(request, channel).Run(input, validation);
+    }
+
+    private PairModel Run(IDataView input, IDataView? validation)
+    {
+        LogEncoder();
+        (PairRows trainRows, PairRows? validationRows) = ReadRows(input, validation);
+        long began = _request.Time.GetTimestamp();
+        (LabeledPairs train, int truncated) = Tokenize(trainRows);
+        (LabeledPairs? held, int truncatedHeld) = validationRows is null ? (null, 0) : Tokenize(validationRows);
+        TimeSpan tokenization = _request.Time.GetElapsedTime(began);
+        truncated += truncatedHeld;
+        LogData(train, held, truncated);
+
+        IEngine engine = EngineChoice.ForTraining(_request.Threads);
+        using ITrainingSession session = engine.StartTraining(_encoder.Weights, _request.Trainable, _request.Optimizer, SeedOf("initial weights"));
+        long trained = session.TrainedParameters;
+        Info($"Training {trained} numbers on the {engine.Name} engine with {_request.Threads} threads, seed {_request.Seed}.");
+        TrainingOutcome outcome = TrainingRun.Execute(session, train, held, _request.Training, Hooks(train, held));
+        return new PairModel(_encoder, Define(outcome, held, new TrainingSummary
+        {
+            End = outcome.End,
+            TrainedParameters = trained,
+            TrainingPairs = train.Count,
+            ValidationPairs = held?.Count ?? 0,
+            TruncatedPairs = truncated,
+            Steps = outcome.Steps,
+            KeptStep = outcome.WeightsStep,
+            Validations = outcome.Validations,
+            TokenizationTime = tokenization,
+            TrainingTime = outcome.TrainingTime,
+            PairsPerSecond = outcome.TrainingTime > TimeSpan.Zero ? outcome.PairsTrained / outcome.TrainingTime.TotalSeconds : 0,
+            Seed = _request.Seed,
+        }), engine);
+    }
+
+    private PairModelDefinition Define(TrainingOutcome outcome, LabeledPairs? held, TrainingSummary summary) => new()
+    {
+        Columns = _request.Columns,
+        Plan = _request.Trainable,
+        Trained = outcome.Weights,
+        MaxTokens = _maxTokens,
+        Symmetric = _request.Symmetric,
+        Threshold = held is null ? 0 : ThresholdChoice.Choose(_request.DecisionThreshold, outcome.ValidationScores, held.Labels),
+        Summary = summary,
+    };
+
+    private (PairRows Train, PairRows? Validation) ReadRows(IDataView input, IDataView? validation)
+    {
+        PairRows rows = PairRowReader.Read(input, _request.Columns, "training", _request.Cancellation);
+        PairRows? held = validation is null ? null : PairRowReader.Read(validation, _request.Columns, "validation", _request.Cancellation);
+        if (held is null && _request.ValidationFraction > 0)
+        {
+            bool[] aside = ValidationSplit.Choose(rows.Groups.ToArray(), _request.ValidationFraction, (ulong)_request.Seed);
+            (rows, held) = (rows.Where(aside, false), rows.Where(aside, true));
+        }
+
+        RequireValidation(held);
+        PairRowReader.RequireBothClasses(rows, _request.Columns);
+        return (rows, held);
+    }
+
+    private void RequireValidation(PairRows? held)
+    {
+        if (held is null && (_request.Training.EarlyStopping is not null || _request.DecisionThreshold != DecisionThreshold.Zero))
+        {
+            throw new ArgumentException(
+                $"{nameof(LoraSentencePairOptions.EarlyStopping)} and a {nameof(LoraSentencePairOptions.DecisionThreshold)} other than Zero need validation pairs: " +
+                $"set {nameof(LoraSentencePairOptions.ValidationFraction)} above 0, or give Fit a validation set.");
+        }
+    }
+
+    private (LabeledPairs Pairs, int Truncated) Tokenize(PairRows rows)
+    {
+        List<(string First, string Second)> texts = _request.Symmetric ? [.. rows.Texts.Select(SentenceOrder.Arrange)] : rows.Texts;
+        EncodedPairs encoded = _encoder.Tokenizer.EncodeAll(texts, _maxTokens, _request.Threads, _request.Cancellation);
+        EncodedPair[]? swapped = _request.Symmetric ? [.. encoded.Pairs.Select(_encoder.Tokenizer.Swap)] : null;
+        return (new LabeledPairs([.. encoded.Pairs], swapped, [.. rows.Labels]), encoded.CutPairs);
+    }
+
+    private TrainingHooks Hooks(LabeledPairs train, LabeledPairs? held) => new()
+    {
+        Progress = _request.Progress,
+        Log = Info,
+        Cancellation = _request.Cancellation,
+        Time = _request.Time,
+        Checkpoints = _request.Checkpoints is { } options ? new CheckpointStore(options, RunFingerprint.Of(_request, _encoder, _maxTokens, train, held)) : null,
+    };
+
+    private int SequenceLimit()
+    {
+        int most = _encoder.Weights.Shape.MaxTokens;
+        return _request.MaxTokens is { } wanted && wanted > most
+            ? throw new ArgumentException(
+                $"{nameof(LoraSentencePairOptions.MaxTokens)} is {wanted}, but encoder '{_encoder.Identity.Id}' has positions for {most} tokens. Set it to {most} or less.")
+            : _request.MaxTokens ?? _encoder.DefaultMaxTokens;
+    }
+
+    private ulong SeedOf(string purpose) => SeededRandom.Derive((ulong)_request.Seed, purpose);
+
+    private void LogEncoder()
+    {
+        Info($"Encoder '{_encoder.Identity.Id}', checksum {_encoder.Identity.Checksum}, sequences up to {_maxTokens} tokens.");
+        if (_encoder.IgnoredTensors.Count > 0)
+        {
+            Info($"Tensors of the checkpoint that the encoder does not use: {string.Join(", ", _encoder.IgnoredTensors)}.");
+        }
+    }
+
+    private void LogData(LabeledPairs train, LabeledPairs? held, int truncated)
+    {
+        Info($"{train.Count} pairs to train on, {held?.Count ?? 0} to validate on.");
+        if (truncated > 0)
+        {
+            _channel.Warning(MessageSensitivity.None, "{0}", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{truncated} pairs are longer than {_maxTokens} tokens and lose tokens from the end of their longer sentence. MaxTokens can be up to {_encoder.Weights.Shape.MaxTokens}."));
+        }
+    }
+
+    private void Info(string message) => _channel.Info(MessageSensitivity.None, "{0}", message);
+}

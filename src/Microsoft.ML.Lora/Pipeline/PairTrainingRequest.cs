@@ -1,0 +1,54 @@
+using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Training;
+
+namespace Microsoft.ML.Lora.Pipeline;
+
+/// <summary>All that a training needs besides its data.</summary>
+internal sealed record PairTrainingRequest
+{
+    /// <summary>Where the pairs are in the data.</summary>
+    public required PairColumns Columns { get; init; }
+
+    /// <summary>The encoder to adapt.</summary>
+    public required EncoderHandle Encoder { get; init; }
+
+    /// <summary>The longest sequence in tokens; <see langword="null"/> for the encoder's default.</summary>
+    public required int? MaxTokens { get; init; }
+
+    /// <summary>What is trained.</summary>
+    public required TrainablePlan Trainable { get; init; }
+
+    /// <summary>How gradients become updates.</summary>
+    public required OptimizerPlan Optimizer { get; init; }
+
+    /// <summary>How the steps follow each other.</summary>
+    public required TrainingPlan Training { get; init; }
+
+    /// <summary>The share of the rows to keep aside for validation.</summary>
+    public required float ValidationFraction { get; init; }
+
+    /// <summary>Whether the order of the sentences shall not matter.</summary>
+    public required bool Symmetric { get; init; }
+
+    /// <summary>How the decision threshold is chosen.</summary>
+    public required DecisionThreshold DecisionThreshold { get; init; }
+
+    /// <summary>Where checkpoints go; <see langword="null"/> for none.</summary>
+    public required TrainingCheckpoints? Checkpoints { get; init; }
+
+    /// <summary>Threads that work.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>The seed of all that is random.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Told of every step and every validation.</summary>
+    public required IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Asks the training to end.</summary>
+    public required CancellationToken Cancellation { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+}

@@ -1,0 +1,40 @@
+using Microsoft.ML.Lora.Storage;
+
+namespace Microsoft.ML.Lora.Pipeline;
+
+/// <summary>A model as text: what a value mapping can carry in the zip.</summary>
+internal static class PayloadText
+{
+    // ML.NET needs about 35 times the size to save a text this long; above this, saving would take more memory than people have.
+    private const int LargestPayload = 64 << 20;
+
+    /// <summary>A model without its encoder, in base64.</summary>
+    /// <exception cref="NotSupportedException">The trained weights are too large for a model zip.</exception>
+    public static string Encode(PairModel model)
+    {
+        var payload = new ModelPayload(
+            model.Encoder.Identity, ModelFacts.Write(model.Definition, model.Encoder.Directory), model.Definition.Trained.Tensors);
+        byte[] bytes = payload.ToBytes();
+        return bytes.Length <= LargestPayload
+            ? Convert.ToBase64String(bytes)
+            : throw new NotSupportedException(
+                $"The trained weights take {bytes.Length >> 20} MB, but a model zip can carry {LargestPayload >> 20} MB. Choose a lower rank or fewer target matrices.");
+    }
+
+    /// <summary>Reads a model back and finds its encoder.</summary>
+    /// <exception cref="InvalidDataException">The text is damaged, or from another version.</exception>
+    /// <exception cref="FileNotFoundException">The encoder is nowhere to be found.</exception>
+    public static PairModel Decode(ReadOnlySpan<char> text)
+    {
+        byte[] bytes = new byte[text.Length / 4 * 3];
+        if (!Convert.TryFromBase64Chars(text, bytes, out int length))
+        {
+            throw new InvalidDataException("The model in this zip is damaged: its payload is not base64 text. Save the model again.");
+        }
+
+        ModelPayload payload = ModelPayload.FromBytes(bytes[..length]);
+        LoadedEncoder encoder = EncoderRegistry.Find(payload.Encoder, ModelFacts.ReadFolder(payload.Options)).Load();
+        PairModelDefinition definition = ModelFacts.Read(payload.Options, payload.Tensors);
+        return new PairModel(encoder, definition, EngineChoice.ForLoadedModel());
+    }
+}

@@ -1,0 +1,142 @@
+using System.Globalization;
+using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
+using Microsoft.ML.Lora.Storage;
+
+namespace Microsoft.ML.Lora.Training;
+
+/// <summary>Writes a run's state to its checkpoint file, and takes it back.</summary>
+internal sealed class CheckpointStore
+{
+    private const string FileName = "training.safetensors";
+    private const string TrainedPrefix = "trained.";
+    private const string BestPrefix = "best.";
+    private const string MomentPrefix = "optimizer.";
+
+    private readonly string _path;
+    private readonly TrainingCheckpoints _options;
+    private readonly string _fingerprint;
+    private int _lastSaved;
+
+    /// <param name="options">Where and how often.</param>
+    /// <param name="fingerprint">Says in words and sums what the run depends on; a checkpoint of another one is refused.</param>
+    public CheckpointStore(TrainingCheckpoints options, string fingerprint)
+    {
+        _options = options;
+        _fingerprint = fingerprint;
+        _path = Path.Combine(options.Directory, FileName);
+    }
+
+    /// <summary>Sets the session to the stored state, where there is one and going on is wanted.</summary>
+    /// <returns>The rest of the state, or <see langword="null"/> to start anew.</returns>
+    /// <exception cref="InvalidDataException">The file is not a whole checkpoint, or belongs to a run with other data, encoder or options.</exception>
+    public RunState? Restore(ITrainingSession session)
+    {
+        if (!_options.Resume || !File.Exists(_path))
+        {
+            return null;
+        }
+
+        TrainingCheckpoint checkpoint = TrainingCheckpointFile.Read(_path);
+        string stored = checkpoint.Facts.Text("fingerprint");
+        if (stored != _fingerprint)
+        {
+            throw new InvalidDataException(
+                $"{_path}: this checkpoint belongs to another training. It was made with [{stored}], but this training has [{_fingerprint}]. " +
+                $"Choose another folder, or set {nameof(TrainingCheckpoints)}.{nameof(TrainingCheckpoints.Resume)} to false to overwrite it.");
+        }
+
+        session.ImportTrained(new TrainedWeights(Take(checkpoint, TrainedPrefix)));
+        session.ImportOptimizer(new OptimizerState(checkpoint.Facts.Whole("optimizer.steps"), Take(checkpoint, MomentPrefix), ReadRandom(checkpoint.Facts)));
+        RunState state = ReadState(checkpoint);
+        _lastSaved = state.Step;
+        return state;
+    }
+
+    /// <summary>Saves where the epoch ended or enough steps have passed since the last time.</summary>
+    public void SaveIfDue(ITrainingSession session, RunState state, bool epochEnded)
+    {
+        if (epochEnded || state.Step - _lastSaved >= _options.EverySteps)
+        {
+            Save(session, state);
+        }
+    }
+
+    /// <summary>Saves now. The last checkpoint stays whole until the new one is complete.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(ITrainingSession session, RunState state)
+    {
+        OptimizerState optimizer = session.ExportOptimizer();
+        var facts = new Facts();
+        facts.Set("fingerprint", _fingerprint);
+        facts.Set("optimizer.steps", optimizer.Steps);
+        WriteRandom(facts, optimizer.Dropout);
+        WriteState(facts, state);
+        NamedTensor[] tensors =
+        [
+            .. Prefixed(TrainedPrefix, session.ExportTrained().Tensors),
+            .. Prefixed(MomentPrefix, optimizer.Moments),
+            .. Prefixed(BestPrefix, state.Best?.Weights.Tensors ?? []),
+        ];
+        Directory.CreateDirectory(_options.Directory);
+        TrainingCheckpointFile.Write(_path, new TrainingCheckpoint(tensors, facts));
+        _lastSaved = state.Step;
+    }
+
+    private static IEnumerable<NamedTensor> Prefixed(string prefix, IEnumerable<NamedTensor> tensors) =>
+        tensors.Select(tensor => new NamedTensor(prefix + tensor.Name, tensor.Shape, tensor.Values));
+
+    private static NamedTensor[] Take(TrainingCheckpoint checkpoint, string prefix) =>
+    [
+        .. checkpoint.Tensors
+            .Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(tensor => new NamedTensor(tensor.Name[prefix.Length..], tensor.Shape, tensor.Values)),
+    ];
+
+    private static void WriteRandom(Facts facts, RandomState random)
+    {
+        facts.Set("random.0", random.S0);
+        facts.Set("random.1", random.S1);
+        facts.Set("random.2", random.S2);
+        facts.Set("random.3", random.S3);
+    }
+
+    private static RandomState ReadRandom(Facts facts) =>
+        new(facts.Bits("random.0"), facts.Bits("random.1"), facts.Bits("random.2"), facts.Bits("random.3"));
+
+    private static void WriteState(Facts facts, RunState state)
+    {
+        facts.Set("step", (long)state.Step);
+        facts.Set("validations", (long)state.Validations.Count);
+        facts.Set("validations.since.best", (long)state.ValidationsSinceBest);
+        for (int i = 0; i < state.Validations.Count; i++)
+        {
+            ValidationFacts.Write(facts, ValidationKey(i), state.Validations[i]);
+        }
+
+        facts.Set("best", state.Best is not null);
+        if (state.Best is { } best)
+        {
+            facts.Set("best.quality", best.Quality);
+            facts.Set("best.step", (long)best.Step);
+        }
+    }
+
+    private static RunState ReadState(TrainingCheckpoint checkpoint)
+    {
+        Facts facts = checkpoint.Facts;
+        int validations = (int)facts.Whole("validations");
+        return new RunState
+        {
+            Step = (int)facts.Whole("step"),
+            Validations = [.. Enumerable.Range(0, validations).Select(i => ValidationFacts.Read(facts, ValidationKey(i)))],
+            ValidationsSinceBest = (int)facts.Whole("validations.since.best"),
+            Best = facts.Flag("best")
+                ? new BestWeights(new TrainedWeights(Take(checkpoint, BestPrefix)), facts.Number("best.quality"), (int)facts.Whole("best.step"))
+                : null,
+        };
+    }
+
+    private static string ValidationKey(int index) => string.Create(CultureInfo.InvariantCulture, $"validation.{index}");
+}

@@ -1,0 +1,199 @@
+using System.Globalization;
+using Microsoft.ML.Lora.Engines;
+
+namespace Microsoft.ML.Lora.Training;
+
+/// <summary>One training from its first step, or a checkpoint, to its end.</summary>
+internal sealed class TrainingRun
+{
+    private readonly ITrainingSession _session;
+    private readonly TrainingPlan _plan;
+    private readonly TrainingHooks _hooks;
+    private readonly LabeledPairs? _validation;
+    private readonly EpochOrder _order;
+    private readonly StepPlan _steps;
+    private readonly RateCurve _curve;
+    private readonly RunClock _clock;
+    private RunState _state = RunState.Start;
+
+    private TrainingRun(ITrainingSession session, LabeledPairs train, LabeledPairs? validation, TrainingPlan plan, TrainingHooks hooks)
+    {
+        (_session, _plan, _hooks, _validation) = (session, plan, hooks, validation);
+        _order = new EpochOrder(train, plan.BatchSize, ClassWeights.For(plan.ClassWeighting, train.Labels));
+        _steps = new StepPlan(plan.Epochs, _order.Batches, validation is null ? 0 : plan.ValidationsPerEpoch);
+        _curve = new RateCurve(plan.Schedule, _steps.Steps, plan.WarmupFraction);
+        _clock = new RunClock(hooks.Time);
+    }
+
+    /// <summary>Trains to the end.</summary>
+    /// <param name="session">The engine's part of the run.</param>
+    /// <param name="train">What to learn from; both classes occur.</param>
+    /// <param name="validation">What to measure on; <see langword="null"/> for nothing.</param>
+    /// <param name="plan">How.</param>
+    /// <param name="hooks">Progress, log, cancellation, clock, checkpoints.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled, and the plan wants an exception or there is nothing to keep.</exception>
+    /// <exception cref="InvalidOperationException">The loss or a gradient stopped being finite.</exception>
+    public static TrainingOutcome Execute(ITrainingSession session, LabeledPairs train, LabeledPairs? validation, TrainingPlan plan, TrainingHooks hooks)
+    {
+        var run = new TrainingRun(session, train, validation, plan, hooks);
+        run.Resume();
+        return run.Finish(run.Loop());
+    }
+
+    private void Resume()
+    {
+        if (_hooks.Checkpoints?.Restore(_session) is { } state)
+        {
+            _state = state;
+            _hooks.Log(string.Create(CultureInfo.InvariantCulture, $"Going on from the checkpoint after step {state.Step} of {_steps.Steps}."));
+        }
+    }
+
+    private TrainingEnd Loop()
+    {
+        int drawnEpoch = -1;
+        while (_state.Step < _steps.Steps)
+        {
+            if (_plan.EarlyStopping is { } stopping && _state.ValidationsSinceBest >= stopping.Patience)
+            {
+                return TrainingEnd.StoppedEarly;
+            }
+
+            if (_hooks.Cancellation.IsCancellationRequested)
+            {
+                return Cancel();
+            }
+
+            int epoch = _state.Step / _steps.StepsPerEpoch;
+            if (epoch != drawnEpoch)
+            {
+                _order.Draw(_plan.Seed, epoch);
+                drawnEpoch = epoch;
+            }
+
+            StepResult result = TakeStep(_state.Step % _steps.StepsPerEpoch);
+            if (_steps.ValidatesAfter(_state.Step))
+            {
+                Validate(result);
+            }
+
+            _hooks.Checkpoints?.SaveIfDue(_session, _state, _steps.EndsEpoch(_state.Step));
+        }
+
+        return TrainingEnd.Completed;
+    }
+
+    private StepResult TakeStep(int batchIndex)
+    {
+        StepRates rates = RatesAt(_state.Step);
+        long began = _clock.Now();
+        TrainingBatch batch = _order.Batch(batchIndex);
+        StepResult result = _session.Step(batch, rates);
+        _clock.AddStep(began, batch.Pairs.Length);
+        if (!result.IsFinite)
+        {
+            throw new InvalidOperationException(NotFinite(result));
+        }
+
+        _state = _state with { Step = _state.Step + 1 };
+        Report(result, rates, null);
+        return result;
+    }
+
+    private void Validate(StepResult lastStep)
+    {
+        long began = _clock.Now();
+        ValidationMetrics metrics = BinaryMeasures.Measure(ScoreValidation(), _validation!.Labels);
+        _state = _state.With(new ValidationPoint(_state.Step, metrics), _plan.EarlyStopping, _session.ExportTrained);
+        _clock.AddValidation(began);
+        _hooks.Log(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Step {_state.Step} of {_steps.Steps}: validation log-loss {metrics.LogLoss:F4}, ACC {metrics.Accuracy:F4}, F1 {metrics.F1:F4}, MCC {metrics.MatthewsCorrelation:F4}."));
+        Report(lastStep, RatesAt(_state.Step - 1), metrics);
+    }
+
+    private float[] ScoreValidation()
+    {
+        float[] scores = new float[_validation!.Count];
+        PairScores.Compute(_session.Score, _validation.Pairs, _validation.Swapped, scores);
+        return scores;
+    }
+
+    private TrainingEnd Cancel()
+    {
+        if (_state.Step > 0)
+        {
+            _hooks.Checkpoints?.Save(_session, _state);
+        }
+
+        if (_plan.OnCancellation == CancellationResult.Throw || _state.Step == 0)
+        {
+            throw new OperationCanceledException(
+                string.Create(CultureInfo.InvariantCulture, $"Training was cancelled after step {_state.Step} of {_steps.Steps}."), _hooks.Cancellation);
+        }
+
+        return TrainingEnd.Cancelled;
+    }
+
+    private TrainingOutcome Finish(TrainingEnd end)
+    {
+        if (_state.Best is { } best)
+        {
+            _session.ImportTrained(best.Weights);
+        }
+
+        _hooks.Log(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Training {Describe(end)} after step {_state.Step} of {_steps.Steps}; kept the weights of step {_state.Best?.Step ?? _state.Step}; {_clock.PairsPerSecond:F0} pairs/s."));
+        return new TrainingOutcome
+        {
+            Weights = _session.ExportTrained(),
+            WeightsStep = _state.Best?.Step ?? _state.Step,
+            End = end,
+            Steps = _state.Step,
+            Validations = _state.Validations,
+            TrainingTime = _clock.TrainingTime,
+            PairsTrained = _clock.Pairs,
+            ValidationScores = _validation is null ? null : ScoreValidation(),
+        };
+    }
+
+    private StepRates RatesAt(int step)
+    {
+        double share = _curve.At(step);
+        return new StepRates((float)(_plan.Rates.RateOfA * share), (float)(_plan.Rates.RateOfB * share), (float)(_plan.Rates.RateOfHead * share));
+    }
+
+    private void Report(StepResult result, StepRates rates, ValidationMetrics? validation)
+    {
+        int validationsLeft = _steps.ValidationsUpTo(_steps.Steps) - _state.Validations.Count;
+        _hooks.Progress?.Report(new TrainingProgress
+        {
+            Epoch = (_state.Step - 1) / _steps.StepsPerEpoch + 1,
+            Epochs = _steps.Epochs,
+            Step = _state.Step,
+            Steps = _steps.Steps,
+            Loss = result.Loss,
+            GradientNorm = result.GradientNorm,
+            RateOfA = rates.A,
+            RateOfB = rates.B,
+            Validation = validation,
+            PairsPerSecond = _clock.PairsPerSecond,
+            Elapsed = _clock.Elapsed,
+            Remaining = _clock.Estimate(_steps.Steps - _state.Step, validationsLeft),
+        });
+    }
+
+    private string NotFinite(StepResult result) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Training stopped at step {_state.Step + 1} of {_steps.Steps}: the loss is {result.Loss} and the norm of the gradients {result.GradientNorm}. " +
+        $"The rates ({_plan.Rates}) are probably too high for this encoder and rank: try a third of them, or set MaxGradientNorm to 1.");
+
+    private static string Describe(TrainingEnd end) => end switch
+    {
+        TrainingEnd.Completed => "ended",
+        TrainingEnd.StoppedEarly => "stopped early",
+        TrainingEnd.Cancelled => "was cancelled",
+        _ => throw new InvalidOperationException($"No words for {end}."),
+    };
+}

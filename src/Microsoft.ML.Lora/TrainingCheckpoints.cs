@@ -1,0 +1,17 @@
+namespace Microsoft.ML.Lora;
+
+/// <summary>Where and how often training saves itself.</summary>
+/// <param name="Directory">A folder for the file <c>training.safetensors</c>; made where it does not exist. Each write replaces the last one whole.</param>
+public sealed record TrainingCheckpoints(string Directory)
+{
+    /// <summary>Steps between two checkpoints. One more is written at the end of each epoch and on cancellation.</summary>
+    /// <value>From 1 up. The default is 100.</value>
+    public int EverySteps { get; init; } = 100;
+
+    /// <summary>
+    /// Whether to go on from the folder's checkpoint where there is one. It must come from the same data, encoder and options,
+    /// or <c>Fit</c> refuses it. If <see langword="false"/>, training starts anew and overwrites it.
+    /// </summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool Resume { get; init; } = true;
+}

@@ -1,0 +1,41 @@
+namespace Microsoft.ML.Lora;
+
+/// <summary>Where training stands: reported after every step, and once more, with <see cref="Validation"/>, after every validation.</summary>
+public sealed record TrainingProgress
+{
+    /// <summary>The running epoch, from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Epochs in all, if training is not ended early.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Steps taken, over all epochs.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Steps in all, if training is not ended early.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Loss of the latest step's batch before its update: weighted mean cross-entropy in nats.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Euclidean norm of the latest step's gradients before clipping.</summary>
+    public required double GradientNorm { get; init; }
+
+    /// <summary>Learning rate of the factors A at the latest step.</summary>
+    public required double RateOfA { get; init; }
+
+    /// <summary>Learning rate of the factors B at the latest step.</summary>
+    public required double RateOfB { get; init; }
+
+    /// <summary>Figures on the validation pairs where they were just measured, else <see langword="null"/>.</summary>
+    public ValidationMetrics? Validation { get; init; }
+
+    /// <summary>Training speed since the start or resumption, time for validation and checkpoints not counted.</summary>
+    public required double PairsPerSecond { get; init; }
+
+    /// <summary>Time since the start or resumption.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Estimated time to the last step of the last epoch, validations included as they have been so far.</summary>
+    public required TimeSpan Remaining { get; init; }
+}

@@ -1,0 +1,41 @@
+namespace Microsoft.ML.Lora;
+
+/// <summary>How a training went. It travels with the model.</summary>
+public sealed record TrainingSummary
+{
+    /// <summary>Why training ended.</summary>
+    public required TrainingEnd End { get; init; }
+
+    /// <summary>Numbers that were trained: adapters and head.</summary>
+    public required long TrainedParameters { get; init; }
+
+    /// <summary>Pairs trained on.</summary>
+    public required int TrainingPairs { get; init; }
+
+    /// <summary>Pairs kept aside for validation.</summary>
+    public required int ValidationPairs { get; init; }
+
+    /// <summary>Pairs, of both, that were longer than the sequence limit and lost tokens.</summary>
+    public required int TruncatedPairs { get; init; }
+
+    /// <summary>Steps taken in all.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>The step whose weights were kept.</summary>
+    public required int KeptStep { get; init; }
+
+    /// <summary>Every validation, in order.</summary>
+    public required IReadOnlyList<ValidationPoint> Validations { get; init; }
+
+    /// <summary>Time it took to tokenize the pairs.</summary>
+    public required TimeSpan TokenizationTime { get; init; }
+
+    /// <summary>Time the steps took, since the start or resumption; validations and checkpoints not counted.</summary>
+    public required TimeSpan TrainingTime { get; init; }
+
+    /// <summary>Pairs trained on in <see cref="TrainingTime"/>, repetitions counted, per second.</summary>
+    public required double PairsPerSecond { get; init; }
+
+    /// <summary>The seed that was used.</summary>
+    public required int Seed { get; init; }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.Lora;
+using QuestionPairs;
+using SampleConsole;
+using Spectre.Console;
+
+return SettingsCommand.Create(Run).Parse(args).Invoke();
+
+static int Run(Settings settings)
+{
+    BuildLine.Print("QuestionPairs", settings.Threads);
+    long began = Stopwatch.GetTimestamp();
+    var ml = new MLContext(settings.Seed);
+    IDataView train = ml.Data.LoadFromTextFile<QuestionPair>(settings.Train.FullName, hasHeader: true);
+    IDataView test = ml.Data.LoadFromTextFile<QuestionPair>(settings.Test.FullName, hasHeader: true);
+    try
+    {
+        LoraSentencePairTransformer model = TrainingBar.Show("Training", progress => new LoraSentencePairTrainer(ml, new LoraSentencePairOptions
+        {
+            Encoder = settings.Encoder == "mini" ? PretrainedEncoder.Mini : PretrainedEncoder.FromDirectory(settings.Encoder),
+            MaxTokens = settings.MaxTokens,
+            Rank = settings.Rank,
+            Alpha = settings.Alpha,
+            Rates = AdapterRates.Equal(settings.Rate),
+            Epochs = settings.Epochs,
+            BatchSize = settings.Batch,
+            Threads = settings.Threads,
+            Seed = settings.Seed,
+            Progress = progress,
+        }).Fit(train));
+        Measured measured = Measured.On(ml, model, model.Summary, test);
+        MeasuredTable.Print([($"{model.EncoderId}, rank {settings.Rank}", measured)]);
+        var figures = Figures.Of(settings, measured, Stopwatch.GetElapsedTime(began));
+        if (settings.Json is { } json)
+        {
+            figures.Write(json.FullName);
+            AnsiConsole.MarkupLineInterpolated($"Figures written to {json.FullName}");
+        }
+
+        return 0;
+    }
+    catch (Exception exception) when (exception is ArgumentException or IOException or InvalidDataException or NotSupportedException or InvalidOperationException)
+    {
+        AnsiConsole.MarkupLineInterpolated($"[red]{exception.Message}[/]");
+        return 1;
+    }
+}

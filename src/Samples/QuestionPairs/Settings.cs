@@ -1,0 +1,29 @@
+namespace QuestionPairs;
+
+/// <summary>What the command line asked for.</summary>
+internal sealed record Settings
+{
+    public required FileInfo Train { get; init; }
+
+    public required FileInfo Test { get; init; }
+
+    public required string Encoder { get; init; }
+
+    public required int Rank { get; init; }
+
+    public required float Alpha { get; init; }
+
+    public required int Epochs { get; init; }
+
+    public required int Batch { get; init; }
+
+    public required float Rate { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required int Threads { get; init; }
+
+    public required int MaxTokens { get; init; }
+
+    public required FileInfo? Json { get; init; }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+
+namespace QuestionPairs;
+
+/// <summary>The command line: its options, their defaults, and what they mean.</summary>
+internal static class SettingsCommand
+{
+    /// <summary>A command that calls <paramref name="run"/> with the settings it was given.</summary>
+    public static RootCommand Create(Func<Settings, int> run)
+    {
+        var train = new Option<FileInfo>("--train") { Description = "Training pairs: id, qid1, qid2, question1, question2, is_duplicate; tab-separated, with a header.", Required = true };
+        var test = new Option<FileInfo>("--test") { Description = "Test pairs, in the same layout.", Required = true };
+        var encoder = new Option<string>("--encoder") { Description = "A checkpoint folder, or 'mini' for the embedded encoder.", DefaultValueFactory = _ => "mini" };
+        var rank = new Option<int>("--rank") { Description = "Rank of the low-rank updates.", DefaultValueFactory = _ => 8 };
+        var alpha = new Option<float>("--alpha") { Description = "lora_alpha: the updates are scaled by alpha / rank.", DefaultValueFactory = _ => 16 };
+        var epochs = new Option<int>("--epochs") { Description = "How often the training pairs are gone through.", DefaultValueFactory = _ => 3 };
+        var batch = new Option<int>("--batch") { Description = "Pairs per step.", DefaultValueFactory = _ => 64 };
+        var rate = new Option<float>("--rate") { Description = "Learning rate of everything that is trained.", DefaultValueFactory = _ => 2e-3f };
+        var seed = new Option<int>("--seed") { Description = "Seed of initial weights and data order.", DefaultValueFactory = _ => 0 };
+        var threads = new Option<int>("--threads") { Description = "Threads that work. The outcome does not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var maxTokens = new Option<int>("--max-tokens") { Description = "Longest sequence in tokens.", DefaultValueFactory = _ => 128 };
+        var json = new Option<FileInfo?>("--json") { Description = "Where to write the figures as JSON." };
+        var command = new RootCommand("Fine-tunes an encoder on question pairs in GLUE's QQP layout, and measures it on others.")
+        {
+            train, test, encoder, rank, alpha, epochs, batch, rate, seed, threads, maxTokens, json,
+        };
+        train.AcceptExistingOnly();
+        test.AcceptExistingOnly();
+        command.SetAction(result => run(new Settings
+        {
+            Train = result.GetRequiredValue(train),
+            Test = result.GetRequiredValue(test),
+            Encoder = result.GetRequiredValue(encoder),
+            Rank = result.GetRequiredValue(rank),
+            Alpha = result.GetRequiredValue(alpha),
+            Epochs = result.GetRequiredValue(epochs),
+            Batch = result.GetRequiredValue(batch),
+            Rate = result.GetRequiredValue(rate),
+            Seed = result.GetRequiredValue(seed),
+            Threads = result.GetRequiredValue(threads),
+            MaxTokens = result.GetRequiredValue(maxTokens),
+            Json = result.GetValue(json),
+        }));
+        return command;
+    }
+}

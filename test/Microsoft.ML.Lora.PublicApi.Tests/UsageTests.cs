@@ -1,0 +1,88 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Lora.PublicApi.Tests;
+
+/// <summary>A user's way through the library with nothing but what is public: the embedded encoder, an ML.NET pipeline, a model zip.</summary>
+[TestClass]
+public sealed class UsageTests
+{
+    // The zip holds 32-bit weights, and both contexts compute with the same kernels.
+    private const float Rounding = 1e-6f;
+
+    private static readonly MLContext Ml = new(seed: 1);
+    private static readonly Lazy<ITransformer> Model = new(() => Pipeline().Fit(Data(Ml)));
+
+    [TestMethod]
+    public void Fit_DefaultsOnMini_TrainsWhatPeftTrains()
+    {
+        TrainingSummary summary = LoraSentencePairTransformer.FromLoaded(Ml, Model.Value).Summary;
+
+        // Rank 8 on query and value of 4 layers of 256: 8 · 8 · (256 + 256), and a head of 2 · 256 + 2.
+        Assert.AreEqual(33_282, summary.TrainedParameters);
+        Assert.AreEqual(TrainingEnd.Completed, summary.End);
+        Assert.AreEqual(UsagePair.All.Count, summary.TrainingPairs);
+    }
+
+    [TestMethod]
+    public void Evaluate_TransformedData_HasOurFiguresToo()
+    {
+        CalibratedBinaryClassificationMetrics metrics = Ml.BinaryClassification.Evaluate(Model.Value.Transform(Data(Ml)));
+
+        // Both classes occur equally often, so the weighted mean is the plain one.
+        Assert.AreEqual(metrics.MacroF1Score(), metrics.WeightedF1Score(), Rounding);
+        Assert.AreEqual(
+            Math.Sign(metrics.ConfusionMatrix.Counts[0][0] * metrics.ConfusionMatrix.Counts[1][1] - metrics.ConfusionMatrix.Counts[0][1] * metrics.ConfusionMatrix.Counts[1][0]),
+            Math.Sign(metrics.MatthewsCorrelation()));
+    }
+
+    [TestMethod]
+    public void SaveAndLoad_FreshContext_PredictsTheSame()
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"loraml-usage-{Guid.NewGuid()}.zip");
+        try
+        {
+            Ml.Model.Save(Model.Value, Data(Ml).Schema, file);
+            var fresh = new MLContext();
+
+            ITransformer loaded = fresh.Model.Load(file, out _);
+            LoraSentencePairTransformer batching = LoraSentencePairTransformer.FromLoaded(fresh, loaded);
+
+            float[] expected = Scores(Model.Value.Transform(Data(Ml)));
+            float[] rowByRow = Scores(loaded.Transform(Data(fresh)));
+            IDataView renamed = fresh.Transforms.CopyColumns("Sentence1", "First").Append(fresh.Transforms.CopyColumns("Sentence2", "Second"))
+                .Fit(Data(fresh)).Transform(Data(fresh));
+            float[] batched = Scores(batching.Transform(renamed));
+            for (int i = 0; i < expected.Length; i++)
+            {
+                Assert.AreEqual(expected[i], rowByRow[i], Rounding);
+                Assert.AreEqual(expected[i], batched[i], Rounding);
+            }
+
+            Assert.AreEqual("loraml-mini-uncased", batching.EncoderId);
+            Assert.AreEqual(0, batching.Threshold);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [TestMethod]
+    public void Predict_OnePair_GivesDecisionScoreAndProbability()
+    {
+        using PredictionEngine<UsagePair, UsagePrediction> engine = Ml.Model.CreatePredictionEngine<UsagePair, UsagePrediction>(Model.Value);
+
+        UsagePrediction prediction = engine.Predict(UsagePair.All[0]);
+
+        Assert.AreEqual(prediction.Score > 0, prediction.PredictedLabel);
+        Assert.AreEqual(1 / (1 + Math.Exp(-prediction.Score)), prediction.Probability, Rounding);
+    }
+
+    private static EstimatorChain<LoraSentencePairTransformer> Pipeline() => Ml.Transforms.CopyColumns("Sentence1", "First")
+        .Append(Ml.Transforms.CopyColumns("Sentence2", "Second"))
+        .Append(Ml.BinaryClassification.Trainers.LoraSentencePair(Ml, new LoraSentencePairOptions { Encoder = PretrainedEncoder.Mini, Epochs = 1, BatchSize = 4 }));
+
+    private static IDataView Data(MLContext ml) => ml.Data.LoadFromEnumerable(UsagePair.All);
+
+    private static float[] Scores(IDataView scored) => [.. scored.GetColumn<float>("Score")];
+}

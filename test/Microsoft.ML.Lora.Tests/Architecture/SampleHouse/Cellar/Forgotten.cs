@@ -1,0 +1,5 @@
+namespace Microsoft.ML.Lora.Tests.Architecture.SampleHouse.Cellar;
+
+internal static class Forgotten
+{
+}

@@ -1,0 +1,103 @@
+using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Engines.Managed;
+using Microsoft.ML.Lora.Engines.Managed.Kernels;
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
+
+namespace Microsoft.ML.Lora.Tests.Engines.Managed;
+
+/// <summary>Loss, logits and every trained gradient against the scalar reference and its central finite differences.</summary>
+[TestClass]
+public sealed class ManagedGradientTests
+{
+    private const ulong Seed = 5;
+
+    private static OptimizerPlan Optimizer { get; } = new() { Beta1 = 0.9f, Beta2 = 0.999f, Epsilon = 1e-8f, WeightDecay = 0, MaxGradientNorm = null };
+
+    public static IEnumerable<object[]> Targets() =>
+    [
+        [LoraTargets.None], [LoraTargets.Query], [LoraTargets.Key], [LoraTargets.Value], [LoraTargets.AttentionOutput],
+        [LoraTargets.FeedForwardIn], [LoraTargets.FeedForwardOut], [LoraTargets.QueryAndValue], [LoraTargets.Key | LoraTargets.FeedForwardOut],
+        [LoraTargets.All],
+    ];
+
+    [TestMethod, DynamicData(nameof(Targets)), TestCategory("Engine")]
+    public void Step_AnyTargets_GradientsMatchReference(LoraTargets targets) => AssertMatches(TinyModel.Shape, TinyModel.Plan(targets));
+
+    [TestMethod, TestCategory("Engine")]
+    [DataRow(ClassificationHead.PretrainedPooler, LoraTargets.None)]
+    [DataRow(ClassificationHead.TrainedPooler, LoraTargets.None)]
+    [DataRow(ClassificationHead.TrainedPooler, LoraTargets.QueryAndValue)]
+    [DataRow(ClassificationHead.Dense, LoraTargets.None)]
+    [DataRow(ClassificationHead.Dense, LoraTargets.QueryAndValue)]
+    public void Step_AnyHead_GradientsMatchReference(ClassificationHead head, LoraTargets targets) =>
+        AssertMatches(TinyModel.Shape, TinyModel.Plan(targets, head));
+
+    [TestMethod]
+    [DataRow(nameof(Activation.GeluTanh))]
+    [DataRow(nameof(Activation.Relu))]
+    public void Step_AnyActivation_GradientsMatchReference(string activation) =>
+        AssertMatches(TinyModel.Shape with { Activation = Enum.Parse<Activation>(activation) }, TinyModel.Plan(LoraTargets.All));
+
+    [TestMethod]
+    [DataRow(1, 2, 1)]
+    [DataRow(3, 2, 3)]
+    [DataRow(17, 5, 2)]
+    public void Step_AnyRankClassesAndDepth_GradientsMatchReference(int rank, int classes, int layers) =>
+        AssertMatches(TinyModel.Shape with { Layers = layers }, TinyModel.Plan(LoraTargets.QueryAndValue, rank: rank, classes: classes));
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(1)]
+    public void Step_OtherSegmentTables_GradientsMatchReference(int segments) =>
+        AssertMatches(TinyModel.Shape with { Segments = segments }, TinyModel.Plan(LoraTargets.QueryAndValue));
+
+    [TestMethod, TestCategory("Engine")]
+    [DataRow(LoraTargets.QueryAndValue)]
+    [DataRow(LoraTargets.All)]
+    public void Step_Dropout_GradientsMatchReferenceWithTheSameMasks(LoraTargets targets) =>
+        AssertMatches(TinyModel.Shape, TinyModel.Plan(targets, dropout: 0.3f));
+
+    private static void AssertMatches(EncoderShape shape, TrainablePlan plan)
+    {
+        EncoderWeights encoder = TinyModel.Encoder(shape);
+        EncodedPair[] pairs = TinyModel.Pairs(shape, 2, 3, 9, 4, 8, 5);
+        int[] labels = [1, 0, 1, 1, plan.Classes - 1];
+        float[] weights = [1, 2.5f, 0.5f, 1, 3];
+        using var session = (TrainingSession)new ManagedEngine(1).StartTraining(encoder, plan, Optimizer, Seed);
+        session.ImportTrained(TinyModel.Randomized(session.ExportTrained(), 3));
+        var reference = new ReferenceClassifier(encoder, plan, session.ExportTrained());
+        ReferenceClassifier.Mask? mask = plan.Adapter.Dropout > 0 ? Masks(shape, plan, pairs) : null;
+
+        StepResult result = session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, default);
+
+        Assert.AreEqual(reference.Loss(pairs, labels, weights, mask), result.Loss, Closeness.SingleTolerance * result.Loss);
+        double squares = 0;
+        foreach (string name in reference.Trained.Keys)
+        {
+            double[] expected = reference.Gradient(name, pairs, labels, weights, mask);
+            squares += expected.Sum(value => value * value);
+            Closeness.AssertClose(expected, session.GradientOf(name), Closeness.SingleTolerance, name);
+        }
+
+        Assert.AreEqual(Math.Sqrt(squares), result.GradientNorm, Closeness.SingleTolerance * result.GradientNorm);
+    }
+
+    /// <summary>The masks of a session's first step, by the numbering that <see cref="LowRankUpdate"/> and <see cref="RowBlock"/> state.</summary>
+    private static ReferenceClassifier.Mask Masks(EncoderShape shape, TrainablePlan plan, EncodedPair[] pairs)
+    {
+        ulong stepSeed = new SeededRandom(SeededRandom.Derive(Seed, "dropout")).NextBits();
+        LoraTargets[] targets = [.. plan.Adapter.EachTarget()];
+        int[] starts = [.. pairs.Select((_, i) => pairs[..i].Sum(pair => pair.Length))];
+        return (sequence, layer, target, row, column) =>
+        {
+            bool firstTokens = layer == shape.Layers - 1 && target is not (LoraTargets.Key or LoraTargets.Value);
+            int width = target == LoraTargets.FeedForwardOut ? shape.FeedForward : shape.Hidden;
+            int maskRow = firstTokens ? sequence : starts[sequence] + row;
+            ulong seed = stepSeed + (ulong)(layer * targets.Length + Array.IndexOf(targets, target));
+            float[] one = [1];
+            Dropout.Forward(one, seed, (long)maskRow * width + column, plan.Adapter.Dropout, one);
+            return one[0];
+        };
+    }
+}

@@ -1,0 +1,163 @@
+namespace Microsoft.ML.Lora.Tests.FrontDoor;
+
+[TestClass]
+public sealed class OptionsTests
+{
+    private static readonly string Line = Environment.NewLine + "- ";
+
+    [TestMethod]
+    public void Constructor_Defaults_AreLegal()
+    {
+        _ = new LoraSentencePairTrainer(new MLContext());
+    }
+
+    [TestMethod]
+    public void Constructor_EveryOptionWrong_ReportsAllTogether()
+    {
+        var options = new LoraSentencePairOptions
+        {
+            LabelColumnName = "",
+            FirstSentenceColumnName = "",
+            SecondSentenceColumnName = "",
+            GroupColumnName = "",
+            Encoder = null!,
+            MaxTokens = 7,
+            Targets = (LoraTargets)64,
+            Rank = 0,
+            Alpha = float.NaN,
+            Dropout = 1,
+            Head = (ClassificationHead)9,
+            Threads = 0,
+            Rates = null!,
+            Schedule = (RateSchedule)9,
+            WarmupFraction = 1,
+            WeightDecay = 2,
+            MaxGradientNorm = float.PositiveInfinity,
+            ClassWeighting = (ClassWeighting)9,
+            DecisionThreshold = (DecisionThreshold)9,
+            OnCancellation = (CancellationResult)9,
+            Epochs = 0,
+            BatchSize = 0,
+            ValidationFraction = 1,
+            ValidationsPerEpoch = 0,
+            EarlyStopping = new EarlyStopping { Patience = 0, Metric = (ValidationMetric)9 },
+            Checkpoints = new TrainingCheckpoints("") { EverySteps = 0 },
+            TimeProvider = null!,
+        };
+
+        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => new LoraSentencePairTrainer(new MLContext(), options));
+
+        string[] faults =
+        [
+            "LabelColumnName must name a column, but is empty.",
+            "FirstSentenceColumnName must name a column, but is empty.",
+            "SecondSentenceColumnName must name a column, but is empty.",
+            "GroupColumnName must name a column or be null, but is empty.",
+            "Encoder must be set, but is null.",
+            "MaxTokens must be at least 8, but is 7.",
+            "Targets must be a combination of LoraTargets, but is 64.",
+            "Rank must be from 1 to 1024, but is 0.",
+            "Alpha must be above 0 and at most 65536, but is NaN.",
+            "Dropout must be from 0 to 0.9, but is 1.",
+            "Head must be one of PretrainedPooler, TrainedPooler, Dense, but is 9.",
+            "Threads must be from 1 to 1024, or null for one each processor, but is 0.",
+            "Rates must be set, but is null.",
+            "Schedule must be one of Linear, Cosine, Constant, but is 9.",
+            "WarmupFraction must be from 0 to 0.5, but is 1.",
+            "WeightDecay must be from 0 to 1, but is 2.",
+            "MaxGradientNorm must be above 0 and finite, or null for no clipping, but is Infinity.",
+            "ClassWeighting must be one of None, Balanced, but is 9.",
+            "DecisionThreshold must be one of Zero, MaximizeAccuracy, MaximizeF1, MaximizeMatthewsCorrelation, but is 9.",
+            "OnCancellation must be one of Throw, KeepBest, but is 9.",
+            "Epochs must be from 1 to 1000, but is 0.",
+            "BatchSize must be from 1 to 65536, but is 0.",
+            "ValidationFraction must be from 0 to 0.5, but is 1.",
+            "ValidationsPerEpoch must be from 1 to 100, but is 0.",
+            "EarlyStopping.Patience must be from 1 to 1000, but is 0.",
+            "EarlyStopping.Metric must be one of LogLoss, Accuracy, F1, MatthewsCorrelation, but is 9.",
+            "Checkpoints.Directory must name a folder, but is empty.",
+            "Checkpoints.EverySteps must be at least 1, but is 0.",
+            "TimeProvider must be set, but is null.",
+        ];
+        Assert.AreEqual(
+            $"LoraSentencePairOptions has {faults.Length} faults:{Line}{string.Join(Line, faults)} (Parameter 'options')",
+            exception.Message);
+    }
+
+    [TestMethod]
+    public void Constructor_GroupColumnWithoutASplit_SaysSo()
+    {
+        var options = new LoraSentencePairOptions { GroupColumnName = "Customer" };
+
+        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => new LoraSentencePairTrainer(new MLContext(), options));
+
+        Assert.AreEqual(
+            "LoraSentencePairOptions: GroupColumnName is 'Customer', but without ValidationFraction there is no split to keep groups together in. (Parameter 'options')",
+            exception.Message);
+    }
+
+    [TestMethod]
+    public void Constructor_LimitsOfEachRange_AreLegal()
+    {
+        _ = new LoraSentencePairTrainer(new MLContext(), new LoraSentencePairOptions
+        {
+            MaxTokens = 8,
+            Rank = 1024,
+            Alpha = 65536,
+            Dropout = 0.9f,
+            Targets = LoraTargets.None,
+            Threads = 1024,
+            WarmupFraction = 0.5f,
+            WeightDecay = 1,
+            Epochs = 1000,
+            BatchSize = 65536,
+            ValidationFraction = 0.5f,
+            ValidationsPerEpoch = 100,
+            EarlyStopping = new EarlyStopping { Patience = 1000 },
+            Checkpoints = new TrainingCheckpoints("folder") { EverySteps = 1 },
+        });
+    }
+
+    [TestMethod]
+    [DataRow(0f, 1f, "rateOfA")]
+    [DataRow(float.NaN, 1f, "rateOfA")]
+    [DataRow(1.1f, 1f, "rateOfA")]
+    [DataRow(0.5f, 4f, "ratio")]
+    [DataRow(0.5f, -1f, "ratio")]
+    public void AdapterRates_OutOfRange_Throws(float rateOfA, float ratio, string parameter)
+    {
+        ArgumentOutOfRangeException exception = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => AdapterRates.Ratio(rateOfA, ratio));
+
+        Assert.AreEqual(parameter, exception.ParamName);
+        StringAssert.StartsWith(exception.Message, "A learning rate must be above 0 and at most 1.", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void AdapterRates_Ratio_MovesBAndHead()
+    {
+        AdapterRates rates = AdapterRates.Ratio(0.125f, 4);
+
+        Assert.AreEqual("A 0.125, B 0.5, head 0.5", rates.ToString());
+        Assert.AreEqual(AdapterRates.Equal(0.25f), AdapterRates.Ratio(0.25f, 1));
+    }
+
+    [TestMethod]
+    public void FromDirectory_NoSuchFolder_Throws()
+    {
+        string folder = Path.Combine(Path.GetTempPath(), "loraml-tests-no-such-folder");
+
+        DirectoryNotFoundException exception = Assert.ThrowsExactly<DirectoryNotFoundException>(() => PretrainedEncoder.FromDirectory(folder));
+
+        Assert.AreEqual($"The encoder folder '{folder}' does not exist.", exception.Message);
+    }
+
+    [TestMethod]
+    public void FromDirectory_NameOrNone_GivesTheId()
+    {
+        using var encoder = new TinyEncoder();
+
+        Assert.AreEqual(Path.GetFileName(encoder.Folder), PretrainedEncoder.FromDirectory(encoder.Folder + Path.DirectorySeparatorChar).Id);
+        Assert.AreEqual("mine", PretrainedEncoder.FromDirectory(encoder.Folder, "mine").ToString());
+        Assert.AreEqual("loraml-mini-uncased", PretrainedEncoder.Mini.Id);
+    }
+}
