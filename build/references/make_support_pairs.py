@@ -4,7 +4,7 @@
     python3 build/references/make_support_pairs.py            # writes train.tsv and test.tsv
     python3 build/references/make_support_pairs.py --check    # only compares with the files there
 
-Reads   src/Samples/SupportQuestions/questions.tsv  (domain, intent, question; written by hand)
+Reads   src/Samples/SupportQuestions/questions.tsv  (domain, intent, question)
 Writes  train.tsv and test.tsv beside it            (question1, question2, is_duplicate)
 and prints counts and how well word overlap alone tells the label.
 
@@ -12,15 +12,21 @@ Needs nothing but Python 3's standard library. The seed is fixed below, every co
 walked is a list in file order or sorted, and ties are broken by file order, so the output is the
 same on every machine.
 
+Questions.  Written for the project by the AI assistant that worked on it, one by one. Of the nine
+            questions of an intent the first six are in ordinary words, the way most customers would
+            put it; the three after them are further off.
 Split.      In every domain 4 of the 20 intents are held out for the test part: two runs of two
             neighbours in the file. Neighbours are siblings (the file keeps confusable intents
             together), so the test part has hard negatives too. No intent is in both parts.
-Positives.  Both questions are of one intent. The questions of an intent are laid out on a circle in
-            random order and each is paired with the next two, so every question is in four of them.
-Negatives.  About 85 % are questions of two intents of one domain, drawn with a preference for
-            siblings and for pairs that share many (and rare) words, at most four per question; the
-            rest are drawn at random from two domains. Questions that have fewer negatives so far are
-            served first, so that a question by itself says nothing about the label.
+Positives.  Both questions are of one intent and at least one of them is in ordinary words. The six
+            ordinary ones are laid out on a circle in random order; each is paired with its two
+            neighbours, with the one opposite and with one of the three that are further off. That
+            makes 15 pairs: an ordinary question is in four of them, one of the others in two.
+Negatives.  As many as positives, and every question in as many as it has positive pairs, so that a
+            question by itself says nothing about the label. About 35 % are of siblings, 25 % of
+            other intents of the same domain, 40 % of two domains. The word overlap of siblings does not
+            give the label away: each of their pairs has a positive one as its model, and is the one with
+            the nearest overlap among those that are free. The others are drawn at random.
 """
 
 import argparse
@@ -33,12 +39,13 @@ from collections import Counter, OrderedDict
 from pathlib import Path
 
 SEED = 20240917
-POSITIVE_SHARE = 0.48       # of all pairs
-HARD_SHARE = 0.85           # of the negatives
-HARD_CAP = 4                # hard negatives per question
-NOISE = 0.15                # how far chance may overrule word overlap when hard negatives are drawn
-SIBLINGS = 2                # intents at most this far apart in the file count as siblings ...
-SIBLING_BONUS = 0.15        # ... and are preferred by this much word overlap
+ORDINARY = 6                # questions of an intent in ordinary words: the first ones in the file
+FURTHER_OFF = 3             # the questions after them
+SIBLING_SHARE = 0.35        # of the negatives: intents that are neighbours in the file
+DOMAIN_SHARE = 0.25         # of the negatives: other intents of one domain; the rest is of two domains
+SIBLINGS = 2                # intents at most this far apart in the file count as siblings
+STARTS = 4                  # questions tried as the first of a negative pair
+SAMPLE = 40                 # questions of other domains tried as the second one
 FOLDER = Path(__file__).resolve().parents[2] / "src" / "Samples" / "SupportQuestions"
 
 # Intents of two domains that could be taken for one another: never paired at random.
@@ -83,6 +90,10 @@ ALIKE = {frozenset(p) for p in [
     ("battery_drain", "battery_drains_fast"),
     ("schedule_lights", "switch_tariff"),
     ("lock_wont_open", "locked_after_attempts"),
+    ("moving_in", "moved_house"),
+    ("moving_out", "moved_house"),
+    ("move_service", "moved_house"),
+    ("bill_too_high", "roaming_bill"),
 ]}
 
 
@@ -145,65 +156,106 @@ def idf_cosine(idf, unseen):
     return measure
 
 
+def positive_pairs(members, rng):
+    """The positive pairs of an intent: nine among its ordinary questions, six with one of the others."""
+    circle, others = members[:ORDINARY], members[ORDINARY:]
+    rng.shuffle(circle)
+    rng.shuffle(others)
+    half = ORDINARY // 2
+    around = [(circle[k], circle[(k + 1) % ORDINARY]) for k in range(ORDINARY)]
+    across = [(circle[k], circle[k + half]) for k in range(half)]
+    outward = [(circle[k], others[k % FURTHER_OFF]) for k in range(ORDINARY)]
+    return around + across + outward
+
+
+class NegativeDraw:
+    """Draws negative pairs so that every question gets as many as it has positive ones."""
+
+    def __init__(self, rows, place, positives, rng):
+        self.rows, self.rng = rows, rng
+        self.place = [place[intent] for _, intent, _ in rows]
+        self.domain = [domain for domain, _, _ in rows]
+        self.open = [0] * len(rows)
+        for i, j in positives:
+            self.open[i] += 1
+            self.open[j] += 1
+        self.cosine = idf_cosine(*make_idf([question for _, _, question in rows]))
+        self.members = OrderedDict()
+        for k, domain in enumerate(self.domain):
+            self.members.setdefault(domain, []).append(k)
+        self.known = {}
+        self.taken = set()
+        self.pairs = []
+
+    def overlap(self, i, j):
+        """Word overlap of two questions: the mean of idf cosine and Jaccard."""
+        key = (min(i, j), max(i, j))
+        if key not in self.known:
+            a, b = self.rows[key[0]][2], self.rows[key[1]][2]
+            self.known[key] = round((self.cosine(a, b) + jaccard(a, b)) / 2, 9)
+        return self.known[key]
+
+    def partners(self, i, kind):
+        """The questions that may be paired with question i, and still lack a negative pair."""
+        if kind == "other":
+            free = [k for k in range(len(self.rows)) if self.open[k] > 0 and self.domain[k] != self.domain[i]
+                    and (min(i, k), max(i, k)) not in self.taken
+                    and frozenset((self.rows[i][1], self.rows[k][1])) not in ALIKE]
+            return self.rng.sample(free, min(SAMPLE, len(free)))
+        return [k for k in self.members[self.domain[i]]
+                if self.open[k] > 0 and self.place[k] != self.place[i]
+                and (min(i, k), max(i, k)) not in self.taken
+                and (abs(self.place[k] - self.place[i]) <= SIBLINGS) == (kind == "sibling")]
+
+    def firsts(self, kind):
+        """The questions to start from: those that lack most; for pairs of two domains, of the domain that does."""
+        waiting = range(len(self.rows))
+        if kind == "other":
+            waiting = max(self.members.values(), key=lambda members: sum(self.open[k] for k in members))
+        return sorted((k for k in waiting if self.open[k] > 0),
+                      key=lambda k: (-self.open[k], self.rng.random()))[:STARTS]
+
+    def draw(self, kind, model):
+        """Takes a free pair of this kind: of siblings the one whose overlap is nearest to the model's, else any."""
+        candidates = [(i, j) for i in self.firsts(kind) for j in self.partners(i, kind)]
+        if not candidates and kind != "other":
+            return self.draw("other", model)
+        if not candidates:
+            sys.exit("no free pair is left")
+        if kind == "sibling":
+            i, j = min(candidates, key=lambda pair: (abs(self.overlap(*pair) - model), pair))
+        else:
+            i, j = self.rng.choice(candidates)
+        self.open[i] -= 1
+        self.open[j] -= 1
+        self.taken.add((min(i, j), max(i, j)))
+        self.pairs.append((i, j, kind))
+        return None
+
+
 def make_pairs(rows, place, rng):
     """The pairs of one part, as (question1, question2, label, kind); place: an intent's place in the file."""
-    domain_of = [r[0] for r in rows]
-    intent_of = [r[1] for r in rows]
-    text = [r[2] for r in rows]
-    by_intent, by_domain = OrderedDict(), OrderedDict()
-    for i in range(len(rows)):
-        by_intent.setdefault((domain_of[i], intent_of[i]), []).append(i)
-        by_domain.setdefault(domain_of[i], []).append(i)
+    by_intent = OrderedDict()
+    for i, (domain, intent, _) in enumerate(rows):
+        by_intent.setdefault((domain, intent), []).append(i)
+    for (domain, intent), members in by_intent.items():
+        if len(members) != ORDINARY + FURTHER_OFF:
+            sys.exit(f"{domain}/{intent} has {len(members)} questions, not {ORDINARY + FURTHER_OFF}")
+    positives = [pair for members in by_intent.values() for pair in positive_pairs(members, rng)]
 
-    positives = []
-    for members in by_intent.values():
-        circle = members[:]
-        rng.shuffle(circle)
-        n = len(circle)
-        positives += [(circle[k], circle[(k + d) % n]) for k in range(n) for d in (1, 2)]
-
-    wanted = round(len(positives) * (1 - POSITIVE_SHARE) / POSITIVE_SHARE)
-    wanted_hard = round(wanted * HARD_SHARE)
-
-    idf, unseen = make_idf(text)
-    cosine = idf_cosine(idf, unseen)
-    candidates = []
-    for members in by_domain.values():
-        for x, i in enumerate(members):
-            for j in members[x + 1:]:
-                if intent_of[i] != intent_of[j]:
-                    score = (cosine(text[i], text[j]) + jaccard(text[i], text[j])) / 2
-                    if abs(place[intent_of[i]] - place[intent_of[j]]) <= SIBLINGS:
-                        score += SIBLING_BONUS
-                    candidates.append((round(-(score + rng.gauss(0, NOISE)), 9), i, j))
-    candidates.sort()
-    degree = [0] * len(rows)
-    hard = []
-    for _, i, j in candidates:
-        if len(hard) < wanted_hard and degree[i] < HARD_CAP and degree[j] < HARD_CAP:
-            hard.append((i, j))
-            degree[i] += 1
-            degree[j] += 1
-
-    easy, taken = [], set()
-    while len(hard) + len(easy) < wanted:
-        i = min(range(len(rows)), key=lambda k: (degree[k], rng.random()))
-        others = [k for k in range(len(rows))
-                  if domain_of[k] != domain_of[i] and (min(i, k), max(i, k)) not in taken
-                  and frozenset((intent_of[i], intent_of[k])) not in ALIKE]
-        fewest = min(degree[k] for k in others)
-        j = rng.choice([k for k in others if degree[k] <= fewest + 1])
-        taken.add((min(i, j), max(i, j)))
-        easy.append((i, j))
-        degree[i] += 1
-        degree[j] += 1
+    negatives = NegativeDraw(rows, place, positives, rng)
+    siblings, domain = round(len(positives) * SIBLING_SHARE), round(len(positives) * DOMAIN_SHARE)
+    kinds = ["sibling"] * siblings + ["domain"] * domain + ["other"] * (len(positives) - siblings - domain)
+    models = [negatives.overlap(i, j) for i, j in positives]
+    rng.shuffle(models)
+    for kind, model in zip(kinds, models):
+        negatives.draw(kind, model)
 
     pairs = []
-    for kind, label, chosen in (("positive", 1, positives), ("hard", 0, hard), ("easy", 0, easy)):
-        for i, j in chosen:
-            if rng.random() < 0.5:
-                i, j = j, i
-            pairs.append((text[i], text[j], label, kind))
+    for i, j, kind in [(i, j, "positive") for i, j in positives] + negatives.pairs:
+        if rng.random() < 0.5:
+            i, j = j, i
+        pairs.append((rows[i][2], rows[j][2], int(kind == "positive"), kind))
     rng.shuffle(pairs)
     return pairs
 
@@ -255,18 +307,15 @@ def main():
     for name, part in parts.items():
         pairs[name] = make_pairs(part, place, rng)
         kinds = Counter(p[3] for p in pairs[name])
-        intent_of = {r[2]: r[1] for r in part}
-        siblings = sum(1 for a, b, _, kind in pairs[name] if kind == "hard"
-                       and abs(place[intent_of[a]] - place[intent_of[b]]) <= SIBLINGS)
         uses = {r[2]: [0, 0] for r in part}
         for a, b, label, _ in pairs[name]:
             uses[a][label] += 1
             uses[b][label] += 1
         print(f"{name}: {len({r[:2] for r in part})} intents, {len(part)} questions, "
               f"{len(pairs[name])} pairs: {kinds['positive']} duplicates "
-              f"({kinds['positive'] / len(pairs[name]):.1%}), {kinds['hard']} hard "
-              f"({siblings} of siblings) and "
-              f"{kinds['easy']} random negatives; per question {min(u[1] for u in uses.values())} to "
+              f"({kinds['positive'] / len(pairs[name]):.1%}), {kinds['sibling']} negatives of siblings, "
+              f"{kinds['domain']} of one domain, {kinds['other']} of two domains; "
+              f"per question {min(u[1] for u in uses.values())} to "
               f"{max(u[1] for u in uses.values())} positive and {min(u[0] for u in uses.values())} to "
               f"{max(u[0] for u in uses.values())} negative pairs")
         path = args.folder / f"{name}.tsv"

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Tokenizers;
 
-/// <summary>Takes from the left of a word the longest token of the vocabulary until the word is used up; a word left over is unknown.</summary>
+/// <summary>Takes the longest token off the front of a word until nothing is left; a word for which that fails is unknown.</summary>
 public class WordPieceTokenizer : Tokenizer
 {
     private const int StackLimit = 256;
@@ -24,7 +24,7 @@ public class WordPieceTokenizer : Tokenizer
         MaxInputCharsPerWord = options.MaxInputCharsPerWord;
         Normalizer = options.Normalizer;
         PreTokenizer = options.PreTokenizer ?? throw new NotSupportedException(
-            $"The offline stand-in for Microsoft.ML.Tokenizers has no default {nameof(PreTokenizer)}: set it in {nameof(WordPieceOptions)}.");
+            $"The offline stand-in for Microsoft.ML.Tokenizers has no default: set {nameof(WordPieceOptions)}.{nameof(PreTokenizer)}.");
     }
 
     public override PreTokenizer? PreTokenizer { get; }

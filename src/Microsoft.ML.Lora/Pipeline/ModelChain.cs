@@ -44,8 +44,7 @@ internal static class ModelChain
         }
 
         // The step behind the key is the value mapping that carries the model.
-        IDataView row = ml.Data.LoadFromEnumerable([new NoColumns()]);
-        IDataView payload = steps[key + 1].Transform(steps[key].Transform(row));
+        IDataView payload = steps[key + 1].Transform(ml.Data.LoadFromEnumerable([new PayloadKey { Key = PayloadKey.Only }]));
         DataViewSchema.Column column = payload.Schema[PayloadColumns.Payload];
         using DataViewRowCursor cursor = payload.GetRowCursor([column]);
         ReadOnlyMemory<char> text = default;

@@ -52,7 +52,7 @@ internal sealed class BertCharacters
     /// <summary>What accent stripping takes away: nonspacing marks, and what decomposes into nothing else.</summary>
     public IEnumerable<int> Accents => Points("accent");
 
-    /// <summary>What else accent stripping changes, and into what; without Hangul syllables, for which see <see cref="HangulSyllable"/>.</summary>
+    /// <summary>What else accent stripping changes, and into what; Hangul syllables are left to <see cref="HangulSyllable"/>.</summary>
     public IReadOnlyDictionary<int, string> Stripped { get; }
 
     /// <summary>What lower-casing changes, and into what.</summary>

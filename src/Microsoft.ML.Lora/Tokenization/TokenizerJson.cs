@@ -54,7 +54,8 @@ internal sealed record TokenizerJson
         if (words.Length > 0)
         {
             throw new NotSupportedException(
-                $"{FileName}: 'added_tokens' has {words.Length} words that are not special tokens, such as {words[0]}, which is not supported.");
+                $"{FileName}: 'added_tokens' has {words.Length} words that are not special tokens, such as {words[0]}, "
+                + "which is not supported.");
         }
     }
 

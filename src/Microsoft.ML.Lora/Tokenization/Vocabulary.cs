@@ -45,7 +45,7 @@ internal sealed class Vocabulary
             if (!ids.TryAdd(tokens[id], id))
             {
                 throw new InvalidDataException(
-                    $"{file}: line {line} repeats the token '{tokens[id]}' of line {ids[tokens[id]] + 1}, but each token must have one id.");
+                    $"{file}: line {line} repeats the token '{tokens[id]}' of line {ids[tokens[id]] + 1}, but each must have one id.");
             }
         }
 

@@ -15,7 +15,7 @@ internal static class ValidationSplit
     /// <param name="seed">Decides the draw.</param>
     /// <returns>For each row, whether it is kept aside.</returns>
     /// <exception cref="ArgumentException">There are fewer than two groups, so one side would be empty.</exception>
-    public static bool[] Choose(ReadOnlySpan<int> groups, double fraction, ulong seed)
+    public static bool[] Choose(ReadOnlySpan<int> groups, float fraction, ulong seed)
     {
         int groupCount = 0;
         foreach (int group in groups)
@@ -38,7 +38,7 @@ internal static class ValidationSplit
             sizes[group]++;
         }
 
-        bool[] aside = DrawGroups(sizes, Math.Max(1, (int)Math.Round(fraction * groups.Length)), seed);
+        bool[] aside = DrawGroups(sizes, Math.Max(1, (int)Math.Round((double)fraction * groups.Length)), seed);
         bool[] chosen = new bool[groups.Length];
         for (int row = 0; row < chosen.Length; row++)
         {

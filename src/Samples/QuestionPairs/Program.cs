@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Lora;
 using QuestionPairs;
@@ -35,14 +36,14 @@ static int Run(Settings settings)
         if (settings.Json is { } json)
         {
             figures.Write(json.FullName);
-            AnsiConsole.MarkupLineInterpolated($"Figures written to {json.FullName}");
+            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"Figures written to {json.FullName}");
         }
 
         return 0;
     }
     catch (Exception exception) when (exception is ArgumentException or IOException or InvalidDataException or NotSupportedException or InvalidOperationException)
     {
-        AnsiConsole.MarkupLineInterpolated($"[red]{exception.Message}[/]");
+        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{exception.Message}[/]");
         return 1;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Lora;
@@ -38,12 +39,12 @@ ml.Model.Save(lora, train.Schema, "duplicates.zip");
 var elsewhere = new MLContext();
 ITransformer loaded = elsewhere.Model.Load("duplicates.zip", out DataViewSchema _);
 using PredictionEngine<QuestionPair, Prediction> engine = elsewhere.Model.CreatePredictionEngine<QuestionPair, Prediction>(loaded);
-AnsiConsole.MarkupLineInterpolated($"Saved and loaded [bold]duplicates.zip[/] ({new FileInfo("duplicates.zip").Length / 1024} KB). Some pairs that training never saw:");
+AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"Saved and loaded [bold]duplicates.zip[/] ({new FileInfo("duplicates.zip").Length / 1024} KB). Some pairs that training never saw:");
 foreach (QuestionPair pair in ml.Data.CreateEnumerable<QuestionPair>(ml.Data.TakeRows(test, 6), reuseRowObject: false))
 {
     Prediction prediction = engine.Predict(pair);
     string verdict = prediction.PredictedLabel == pair.IsDuplicate ? "right" : "wrong";
-    AnsiConsole.MarkupLineInterpolated($"  {prediction.Probability,4:P0} same, {verdict}: {pair.Question1} [grey]|[/] {pair.Question2}");
+    AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"  {prediction.Probability,4:P0} same, {verdict}: {pair.Question1} [grey]|[/] {pair.Question2}");
 }
 
 return 0;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoraMl.Build;
 using Microsoft.ML;
 using Spectre.Console;
@@ -18,6 +19,6 @@ public static class BuildLine
             string other => other,
         };
         string version = typeof(MLContext).Assembly.GetName().Name!;
-        AnsiConsole.MarkupLineInterpolated($"[bold]{sample}[/] on {upstream} [grey]({version})[/], {threads} threads, .NET {Environment.Version}");
+        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[bold]{sample}[/] on {upstream} [grey]({version})[/], {threads} threads, .NET {Environment.Version}");
     }
 }

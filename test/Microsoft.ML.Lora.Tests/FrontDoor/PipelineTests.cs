@@ -56,9 +56,9 @@ public sealed class PipelineTests : IDisposable
     [TestMethod]
     public void Predict_NoLabelColumn_Scores()
     {
-        using PredictionEngine<Question, Scored> engine = _ml.Model.CreatePredictionEngine<Question, Scored>(_encoder.Train(_ml));
+        using PredictionEngine<UnlabelledPair, Scored> engine = _ml.Model.CreatePredictionEngine<UnlabelledPair, Scored>(_encoder.Train(_ml));
 
-        Assert.IsTrue(float.IsFinite(engine.Predict(new Question { Sentence1 = "how can i", Sentence2 = "yes" }).Score));
+        Assert.IsTrue(float.IsFinite(engine.Predict(new UnlabelledPair()).Score));
     }
 
     [TestMethod]
@@ -131,14 +131,6 @@ public sealed class PipelineTests : IDisposable
         }
 
         Assert.HasCount(3, results.Select(result => Scored.Probe(_ml, result.Model)[0]).Distinct().ToArray(), "Each fold has a model of its own.");
-    }
-
-    /// <summary>A row as somebody asks: without a label.</summary>
-    private sealed class Question
-    {
-        public string Sentence1 { get; set; } = "";
-
-        public string Sentence2 { get; set; } = "";
     }
 
     /// <summary>A step that keeps the shape it is given.</summary>

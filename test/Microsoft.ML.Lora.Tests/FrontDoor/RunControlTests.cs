@@ -113,7 +113,7 @@ public sealed class RunControlTests : IDisposable
         _encoder.Train(_ml, options);
         LoraSentencePairOptions[] others =
         [
-            options with { Rank = 4 },
+            options with { Rank = 4, Alpha = 8 },
             options with { Alpha = 5 },
             options with { Targets = LoraTargets.Query },
             options with { Dropout = 0.1f },

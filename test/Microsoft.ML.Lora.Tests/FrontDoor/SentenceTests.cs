@@ -42,6 +42,20 @@ public sealed class SentenceTests : IDisposable
     }
 
     [TestMethod]
+    public void Fit_VocabularyThatDoesNotFitTheTable_IsRefused()
+    {
+        File.AppendAllText(_encoder.VocabularyPath, "another\n");
+        int words = 5 + TinyPairs.Words.Count;
+
+        InvalidDataException exception = Assert.ThrowsExactly<InvalidDataException>(() => _encoder.Train(_ml));
+
+        Assert.AreEqual(
+            $"{_encoder.Folder}: the vocabulary has {words + 1} entries, but the embedding table of '{_encoder.Encoder.Id}' has {words} rows. "
+            + "The vocabulary must come from the same checkpoint as the weights, and be whole.",
+            exception.Message);
+    }
+
+    [TestMethod]
     public void Fit_LongPairs_AreCountedAndWarnedOf()
     {
         var warnings = new List<string>();

@@ -26,7 +26,7 @@ public sealed class ValidationTests : IDisposable
     [TestMethod]
     public void Fit_GroupColumnOfAnyType_KeepsGroupsWhole()
     {
-        // 40 rows in 8 groups of 5: a quarter is 10 rows, so 2 groups; by the row it would be 8 of 32.
+        // 40 rows in 8 groups of 5: a fifth is 8 rows, for which it takes 2 groups.
         AssertTwoGroups(Row.Data(_ml, 40, pair => pair.Label, pair => $"topic {pair.Id / 5}"));
         AssertTwoGroups(Row.Data(_ml, 40, pair => pair.Label, pair => pair.Id / 5));
         AssertTwoGroups(Row.Data(_ml, 40, pair => pair.Label, pair => pair.Id / 5 / 2.0));
@@ -43,7 +43,7 @@ public sealed class ValidationTests : IDisposable
         ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => Grouped().Fit(data));
 
         StringAssert.StartsWith(
-            exception.Message, "A validation fraction of 0.25 needs at least two groups of rows to split, but there is 1.", StringComparison.Ordinal);
+            exception.Message, "A validation fraction of 0.2 needs at least two groups of rows to split, but there is 1.", StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -132,7 +132,7 @@ public sealed class ValidationTests : IDisposable
         CollectionAssert.AreNotEqual(before.Select(row => row.PredictedLabel).ToArray(), after.Select(row => row.PredictedLabel).ToArray());
     }
 
-    private LoraSentencePairTrainer Grouped() => new(_ml, _encoder.Options with { GroupColumnName = "Group", ValidationFraction = 0.25f });
+    private LoraSentencePairTrainer Grouped() => new(_ml, _encoder.Options with { GroupColumnName = "Group", ValidationFraction = 0.2f });
 
     private void AssertTwoGroups(IDataView data)
     {

@@ -107,13 +107,13 @@ public sealed class SeededRandomTests
         var random = new SeededRandom(8);
         random.NextBits();
         RandomState saved = random.Save();
-        ulong[] expected = [random.NextBits(), random.NextBits()];
+        ulong[] expected = Draw(random);
 
         random.Restore(saved);
         var other = new SeededRandom(saved);
 
-        CollectionAssert.AreEqual(expected, new[] { random.NextBits(), random.NextBits() });
-        CollectionAssert.AreEqual(expected, new[] { other.NextBits(), other.NextBits() });
+        CollectionAssert.AreEqual(expected, Draw(random));
+        CollectionAssert.AreEqual(expected, Draw(other));
     }
 
     [TestMethod]
@@ -140,4 +140,7 @@ public sealed class SeededRandomTests
 
         Assert.HasCount(100 * purposes.Length, derived.Distinct().ToArray());
     }
+
+    /// <summary>As many numbers as it takes until every word of the state has shown.</summary>
+    private static ulong[] Draw(SeededRandom random) => [.. Enumerable.Range(0, 5).Select(_ => random.NextBits())];
 }

@@ -143,7 +143,9 @@ public sealed class PairEncoderTests
     [DataRow("x", null, "The second sentence of pair 1 is null; it may be empty, but not null.")]
     public void EncodeAll_NullSentence_IsRefused(string? first, string? second, string expected)
     {
-        var exception = Assert.ThrowsExactly<ArgumentException>(() => Mini.Value.EncodeAll([("a", "b"), (first!, second!)], 16, threads: 1));
+        (string First, string Second)[] pairs = [("a", "b"), (first!, second!)];
+
+        var exception = Assert.ThrowsExactly<ArgumentException>(() => Mini.Value.EncodeAll(pairs, 16, threads: 1));
 
         StringAssert.StartsWith(exception.Message, expected, StringComparison.Ordinal);
     }

@@ -108,7 +108,7 @@ public sealed class TokenizerDefinitionTests
     [TestMethod]
     [DataRow("[PAD]\n\n[UNK]\n", "vocab.txt: line 2 is empty, but each line must hold one token.")]
     [DataRow("[PAD]\n[UNK]\n\n", "vocab.txt: line 3 is empty, but each line must hold one token.")]
-    [DataRow("a\nb\nc\nb\n", "vocab.txt: line 4 repeats the token 'b' of line 2, but each token must have one id.")]
+    [DataRow("a\nb\nc\nb\n", "vocab.txt: line 4 repeats the token 'b' of line 2, but each must have one id.")]
     [DataRow("a\nb\rc\n", "vocab.txt: line 2 holds a carriage return inside, but each line must hold one token.")]
     [DataRow("", "vocab.txt holds no tokens.")]
     [DataRow("\uFEFF[PAD]\n", "vocab.txt starts with a byte order mark: save it as UTF-8 without one.")]

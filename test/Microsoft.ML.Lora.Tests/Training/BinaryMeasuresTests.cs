@@ -30,7 +30,7 @@ public sealed class BinaryMeasuresTests
     [TestMethod]
     public void Measure_ExtremeScores_StaysFinite()
     {
-        ValidationMetrics metrics = BinaryMeasures.Measure([1e30f, -1e30f], [0, 0]);
+        ValidationMetrics metrics = BinaryMeasures.Measure([1e30f, -2e30f], [0, 0]);
 
         Assert.AreEqual(5e29, metrics.LogLoss, 1e24);
     }

@@ -8,10 +8,10 @@ public sealed class ValidationSplitTests
     private static readonly int[] EachRowAlone = [.. Enumerable.Range(0, 100)];
 
     [TestMethod]
-    [DataRow(0.1, 10)]
-    [DataRow(0.5, 50)]
-    [DataRow(0.001, 1, DisplayName = "at least one")]
-    public void Choose_RowsAlone_KeepsTheShareAside(double fraction, int expected)
+    [DataRow(0.1f, 10)]
+    [DataRow(0.5f, 50)]
+    [DataRow(0.001f, 1, DisplayName = "at least one")]
+    public void Choose_RowsAlone_KeepsTheShareAside(float fraction, int expected)
     {
         bool[] aside = ValidationSplit.Choose(EachRowAlone, fraction, seed: 1);
 
@@ -21,10 +21,10 @@ public sealed class ValidationSplitTests
     [TestMethod]
     public void Choose_SameSeed_IsTheSame_OtherSeedIsNot()
     {
-        bool[] first = ValidationSplit.Choose(EachRowAlone, 0.2, seed: 1);
+        bool[] first = ValidationSplit.Choose(EachRowAlone, 0.2f, seed: 1);
 
-        CollectionAssert.AreEqual(first, ValidationSplit.Choose(EachRowAlone, 0.2, seed: 1));
-        CollectionAssert.AreNotEqual(first, ValidationSplit.Choose(EachRowAlone, 0.2, seed: 2));
+        CollectionAssert.AreEqual(first, ValidationSplit.Choose(EachRowAlone, 0.2f, seed: 1));
+        CollectionAssert.AreNotEqual(first, ValidationSplit.Choose(EachRowAlone, 0.2f, seed: 2));
     }
 
     [TestMethod]
@@ -35,7 +35,7 @@ public sealed class ValidationSplitTests
 
         for (ulong seed = 0; seed < 50; seed++)
         {
-            bool[] aside = ValidationSplit.Choose(groups, 0.25, seed);
+            bool[] aside = ValidationSplit.Choose(groups, 0.25f, seed);
 
             int largest = groups.GroupBy(group => group).Max(group => group.Count());
             int rows = aside.Count(row => row);
@@ -51,7 +51,7 @@ public sealed class ValidationSplitTests
 
         for (ulong seed = 0; seed < 10; seed++)
         {
-            bool[] aside = ValidationSplit.Choose(groups, 0.5, seed);
+            bool[] aside = ValidationSplit.Choose(groups, 0.5f, seed);
 
             Assert.IsTrue(aside.Any(row => row) && aside.Any(row => !row));
         }
@@ -60,7 +60,7 @@ public sealed class ValidationSplitTests
     [TestMethod]
     public void Choose_OneGroup_SaysWhatToDo()
     {
-        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => ValidationSplit.Choose([0, 0, 0], 0.5, seed: 1));
+        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => ValidationSplit.Choose([0, 0, 0], 0.5f, seed: 1));
 
         Assert.AreEqual(
             "A validation fraction of 0.5 needs at least two groups of rows to split, but there is 1. "

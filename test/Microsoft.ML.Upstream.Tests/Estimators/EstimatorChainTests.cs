@@ -39,6 +39,18 @@ public sealed class EstimatorChainTests
     }
 
     [TestMethod]
+    public void Fit_HiddenColumn_IsNotPartOfTheShape()
+    {
+        var hiding = _ml.Transforms.CopyColumns("Text", "Text").Fit(Source).Transform(Source);
+        var first = new RecordingEstimator();
+
+        var model = first.Append(_ml.Transforms.CopyColumns("Copy", "Text")).Fit(hiding);
+
+        CollectionAssert.AreEqual(new[] { "Text" }, first.NamesSeen);
+        CollectionAssert.AreEqual(new[] { "Text", "Text", "Copy" }, Names(model.Transform(hiding).Schema));
+    }
+
+    [TestMethod]
     public void Fit_CacheCheckpoint_PullsTheRowsBeforeItOnce()
     {
         var reads = 0;
@@ -102,6 +114,8 @@ public sealed class EstimatorChainTests
 
         public int ShapesSeen { get; private set; }
 
+        public string[] NamesSeen { get; private set; } = [];
+
         public int Fits { get; private set; }
 
         public ITransformer Fit(IDataView input)
@@ -120,6 +134,7 @@ public sealed class EstimatorChainTests
         public SchemaShape GetOutputSchema(SchemaShape inputSchema)
         {
             ShapesSeen++;
+            NamesSeen = [.. inputSchema.Select(column => column.Name)];
             return inputSchema;
         }
     }

@@ -118,6 +118,19 @@ public sealed class OfflineModelTests
             fault.Message);
     }
 
+    [TestMethod]
+    public void MapValueToKey_Vector_NamesWhatIsMissing()
+    {
+        var data = _ml.Data.LoadFromEnumerable(new[] { new VectorRow { Numbers = [1] } });
+
+        var fault = Assert.ThrowsExactly<NotSupportedException>(() => _ml.Transforms.Conversion.MapValueToKey("Key", "Numbers").Fit(data));
+
+        Assert.AreEqual(
+            "MapValueToKey of a column of Vector<Single> is not supported by the offline stand-in for Microsoft.ML; "
+            + "build with the real packages to use it.",
+            fault.Message);
+    }
+
     private byte[] Saved()
     {
         var data = _ml.Data.LoadFromEnumerable(Array.Empty<Row>());
@@ -149,5 +162,10 @@ public sealed class OfflineModelTests
     private sealed class Row
     {
         public string? Text { get; set; }
+    }
+
+    private sealed class VectorRow
+    {
+        public float[]? Numbers { get; set; }
     }
 }

@@ -23,8 +23,11 @@ public sealed class WordPieceTokenizerTests
     {
         WordPieceTokenizer tokenizer = Create();
 
-        Assert.AreSequenceEqual(expected, tokenizer.EncodeToIds(word, considerPreTokenization: false, considerNormalization: false));
-        Assert.AreSequenceEqual(expected, tokenizer.EncodeToIds(word.AsSpan(), considerPreTokenization: false, considerNormalization: false));
+        IReadOnlyList<int> ids = tokenizer.EncodeToIds(word, considerPreTokenization: false, considerNormalization: false);
+        IReadOnlyList<int> idsOfSpan = tokenizer.EncodeToIds(word.AsSpan(), considerPreTokenization: false, considerNormalization: false);
+
+        Assert.AreSequenceEqual(expected, ids);
+        Assert.AreSequenceEqual(expected, idsOfSpan);
     }
 
     [TestMethod]

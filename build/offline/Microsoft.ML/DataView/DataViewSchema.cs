@@ -26,7 +26,8 @@ public sealed partial class DataViewSchema : IReadOnlyList<DataViewSchema.Column
     /// <summary>The column at that index.</summary>
     public Column this[int columnIndex] => (uint)columnIndex < (uint)_columns.Length
         ? _columns[columnIndex]
-        : throw new ArgumentOutOfRangeException(nameof(columnIndex), $"The schema has {Count} columns, but column {columnIndex} was asked for.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(columnIndex), $"The schema has {Count} columns, but column {columnIndex} was asked for.");
 
     /// <summary>The column of that name that is not hidden, or null.</summary>
     public Column? GetColumnOrNull(string name)

@@ -38,14 +38,15 @@ internal static class MemberGetters
         destination = (TValue)Convert.ChangeType(value < count ? value + 1 : 0, typeof(TValue), provider: null);
     };
 
-    private static ValueGetter<VBuffer<ReadOnlyMemory<char>>> Texts(Func<string?[]?> read) => (ref VBuffer<ReadOnlyMemory<char>> destination) =>
-    {
-        var values = read() ?? [];
-        var editor = VBufferEditor.Create(ref destination, values.Length);
-        for (var index = 0; index < values.Length; index++)
-            editor.Values[index] = values[index].AsMemory();
-        destination = editor.Commit();
-    };
+    private static Delegate Texts(Func<string?[]?> read) =>
+        (ValueGetter<VBuffer<ReadOnlyMemory<char>>>)((ref VBuffer<ReadOnlyMemory<char>> destination) =>
+        {
+            var values = read() ?? [];
+            var editor = VBufferEditor.Create(ref destination, values.Length);
+            for (var index = 0; index < values.Length; index++)
+                editor.Values[index] = values[index].AsMemory();
+            destination = editor.Commit();
+        });
 
     private static Delegate Array<TItem>(Delegate read)
     {

@@ -100,7 +100,8 @@ internal sealed record RowMember(MemberInfo Info, Type Type)
             return item;
         if (!KeyDataViewType.IsValidDataType(ItemType))
             throw new ArgumentOutOfRangeException(
-                nameof(Info), $"Member {Info.Name} marked with KeyType attribute, but does not appear to be a valid kind of data for a key type");
+                nameof(Info),
+                $"Member {Info.Name} marked with KeyType attribute, but does not appear to be a valid kind of data for a key type");
         return new KeyDataViewType(ItemType, key.Count);
     }
 }

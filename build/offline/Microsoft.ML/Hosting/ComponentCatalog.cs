@@ -45,6 +45,7 @@ public sealed class ComponentCatalog
         }
         throw new InvalidOperationException(
             $"Unable to locate an extension for the contract '{contractName}'. "
-            + $"Ensure you have called {nameof(ComponentCatalog)}.{nameof(RegisterAssembly)} with the Assembly that contains a class decorated with a '{typeof(CustomMappingFactoryAttributeAttribute)}'.");
+            + $"Ensure you have called {nameof(ComponentCatalog)}.{nameof(RegisterAssembly)} with the Assembly "
+            + $"that contains a class decorated with a '{typeof(CustomMappingFactoryAttributeAttribute)}'.");
     }
 }

@@ -5,7 +5,7 @@ namespace Microsoft.ML;
 /// <summary>Transforms of one type of values into another.</summary>
 public static class ConversionsExtensionsCatalog
 {
-    /// <summary>Replaces each value by the one that a table gives for it; one that is not in the table by the default (0, false, empty text).</summary>
+    /// <summary>Replaces each value by the one that a table gives for it, or by 0, false or empty text if it is not in the table.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="outputColumnName">The new column.</param>
     /// <param name="keyValuePairs">The table, with no key twice.</param>

@@ -58,6 +58,37 @@ public sealed class ManagedGradientTests
     public void Step_Dropout_GradientsMatchReferenceWithTheSameMasks(LoraTargets targets) =>
         AssertMatches(TinyModel.Shape, TinyModel.Plan(targets, dropout: 0.3f));
 
+    [TestMethod, TestCategory("Engine")]
+    public void Step_BatchOfManyChunks_GradientIsTheWeightedMeanOfItsPairs()
+    {
+        // Some thousand tokens: all lanes, several chunks in each, and pairs of one chunk that have lengths of their own.
+        EncoderShape shape = TinyModel.Shape with { PositionRows = 201 };
+        EncodedPair[] pairs = TinyModel.RandomPairs(shape, 6, 80);
+        int[] labels = [.. pairs.Select(pair => pair.TokenIds[0] % 2)];
+        float[] weights = [.. pairs.Select(pair => 0.5f + pair.TokenIds[1] % 4)];
+        using TrainingSession session = Sessions.Start(TinyModel.Encoder(shape), TinyModel.Plan(LoraTargets.All), threads: 2);
+        Dictionary<string, double[]> expected = session.ExportTrained().Tensors.ToDictionary(tensor => tensor.Name, tensor => new double[tensor.Values.Length]);
+        for (int i = 0; i < pairs.Length; i++)
+        {
+            session.Step(new TrainingBatch { Pairs = pairs.AsSpan(i, 1), Labels = labels.AsSpan(i, 1), Weights = weights.AsSpan(i, 1) }, default);
+            foreach ((string name, double[] sum) in expected)
+            {
+                ReadOnlySpan<float> gradient = session.GradientOf(name);
+                for (int j = 0; j < sum.Length; j++)
+                {
+                    sum[j] += gradient[j] * weights[i] / weights.Sum(weight => (double)weight);
+                }
+            }
+        }
+
+        session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, default);
+
+        foreach ((string name, double[] mean) in expected)
+        {
+            Closeness.AssertClose(mean, session.GradientOf(name), Closeness.SingleTolerance, name);
+        }
+    }
+
     private static void AssertMatches(EncoderShape shape, TrainablePlan plan)
     {
         EncoderWeights encoder = TinyModel.Encoder(shape);

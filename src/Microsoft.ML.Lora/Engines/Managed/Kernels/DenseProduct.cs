@@ -1,6 +1,8 @@
 namespace Microsoft.ML.Lora.Engines.Managed.Kernels;
 
-/// <summary>y = x·Wᵀ + bias with a weight W (outputs, inputs) that is being trained, as in a classification head, and its gradients.</summary>
+/// <summary>
+/// y = x·Wᵀ + bias with a weight W (outputs, inputs) that is being trained, as in a classification head, and its gradients.
+/// </summary>
 /// <remarks>In <see cref="Forward"/> and <see cref="GradInput"/> the result of a row does not depend on the other rows.</remarks>
 internal static unsafe class DenseProduct
 {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Lora.Engines.Managed.Kernels;
 
@@ -10,22 +11,28 @@ internal static class Norms
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumOfSquares(ReadOnlySpan<float> x)
     {
-        // Four chains, so that additions need not wait for each other.
-        double sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
+        // Always eight sums, whether or not the machine has registers as wide as this.
+        Vector256<double> low = default;
+        Vector256<double> high = default;
         int i = 0;
-        for (; i < x.Length - 3; i += 4)
+        for (; i <= x.Length - 8; i += 8)
         {
-            sum0 += (double)x[i] * x[i];
-            sum1 += (double)x[i + 1] * x[i + 1];
-            sum2 += (double)x[i + 2] * x[i + 2];
-            sum3 += (double)x[i + 3] * x[i + 3];
+            (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(Vector256.Create(x[i..]));
+            low += lower * lower;
+            high += upper * upper;
+        }
+
+        double sum = 0;
+        for (int lane = 0; lane < Vector256<double>.Count; lane++)
+        {
+            sum += low[lane] + high[lane];
         }
 
         for (; i < x.Length; i++)
         {
-            sum0 += (double)x[i] * x[i];
+            sum += (double)x[i] * x[i];
         }
 
-        return sum0 + sum1 + (sum2 + sum3);
+        return sum;
     }
 }

@@ -84,7 +84,8 @@ internal static unsafe class PanelProduct
     /// <param name="y">(rows, columns), rows <paramref name="yStride"/> apart. Overwritten.</param>
     /// <param name="yStride">Distance between rows of y, at least columns.</param>
     public static void MultiplyBias(
-        ReadOnlySpan<float> x, int rows, int xStride, int depth, ReadOnlySpan<float> panels, int columns, ReadOnlySpan<float> bias, Span<float> y, int yStride)
+        ReadOnlySpan<float> x, int rows, int xStride, int depth, ReadOnlySpan<float> panels, int columns, ReadOnlySpan<float> bias,
+        Span<float> y, int yStride)
     {
         Extent.Check(bias.Length, 1, columns, nameof(bias));
         Extent.Check(y.Length, rows, columns, yStride, nameof(y));
@@ -143,7 +144,8 @@ internal static unsafe class PanelProduct
         for (int column = 0; column < columns; column += V.Count)
         {
             PanelPacking.Pack<V>(
-                matrix + (column * columnStride), rowStride, columnStride, depth, Math.Min(V.Count, columns - column), panels + ((nint)column * depth));
+                matrix + (column * columnStride), rowStride, columnStride, depth, Math.Min(V.Count, columns - column),
+                panels + ((nint)column * depth));
         }
     }
 

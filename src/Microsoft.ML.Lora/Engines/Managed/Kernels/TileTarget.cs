@@ -52,7 +52,8 @@ internal readonly unsafe struct TileTarget
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write<V>(int row, int columns, V sum)
         where V : struct, ILanes<V> =>
-        V.Store(_y + (row * _stride), columns, V.MultiplyAdd(sum, V.Create(_scale), V.Load(_start + (row * _startStride), columns, default)));
+        V.Store(
+            _y + (row * _stride), columns, V.MultiplyAdd(sum, V.Create(_scale), V.Load(_start + (row * _startStride), columns, default)));
 
     /// <summary>Writes one number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -9,13 +9,20 @@ namespace Microsoft.ML.Lora.Engines.Managed.Kernels;
 /// </summary>
 internal static class VectorMath
 {
-    /// <summary>e^x within 2 units in the last place, denormal results included; e^−∞ = 0, e^∞ = ∞, NaN stays NaN.</summary>
+    // ln 2⁻¹²⁶: below, e^x is no normal number.
+    private const float LowestExponent = -87.33654f;
+
+    /// <summary>
+    /// e^x within 2 units in the last place; 0 where it would be denormal, since making denormal numbers takes a machine a hundred
+    /// times as long and no kernel needs them. e^−∞ = 0, e^∞ = ∞, NaN stays NaN.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp<V>(V x)
         where V : struct, IMathLanes<V>
     {
-        // e^x = 2^n · e^r with n whole and |r| ≤ ln 2 / 2. Beyond the limits the result is 0 or ∞ all the same.
-        x = V.Min(V.Create(89), V.Max(V.Create(-104), x));
+        // e^x = 2^n · e^r with n whole and |r| ≤ ln 2 / 2. Above the upper limit the result is ∞ all the same.
+        V exponent = x;
+        x = V.Min(V.Create(89), V.Max(V.Create(LowestExponent), x));
         V n = V.Round(x * V.Create(1.44269504f));
         V r = V.MultiplyAdd(n, V.Create(-0.693359375f), x);
         r = V.MultiplyAdd(n, V.Create(2.12194440e-4f), r);
@@ -26,7 +33,7 @@ internal static class VectorMath
         p = V.MultiplyAdd(p, r, V.Create(0.1666651964f));
         p = V.MultiplyAdd(p, r, V.Create(0.4999999404f));
         p = V.MultiplyAdd(p, r * r, r) + V.Create(1);
-        return V.Scale(p, n);
+        return V.WhereLess(exponent, V.Create(LowestExponent), V.Create(0), V.Scale(p, n));
     }
 
     /// <summary>tanh x within 3 units in the last place; tanh ±∞ = ±1, NaN stays NaN.</summary>
@@ -49,7 +56,9 @@ internal static class VectorMath
     /// <summary>
     /// The upper tail of the normal distribution, 1 − Φ(t) = ½·erfc(t/√2), for t ≥ 0, within 8e-8; and e^(−t²/2), which it is made from.
     /// </summary>
-    /// <remarks>e^(−t²/2) times a polynomial in t: longer than a rational approximation would be, but without a division. NaN stays NaN.</remarks>
+    /// <remarks>
+    /// e^(−t²/2) times a polynomial in t: longer than a rational approximation would be, but without a division. NaN stays NaN.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V NormalTail<V>(V t, out V bell)
         where V : struct, IMathLanes<V>

@@ -77,15 +77,19 @@ public sealed class PanelProductTests
     {
         const int rows = 205;
         (float[] x, _, float[] panels) = Operands(rows, depth, columns);
-        var together = new float[rows * columns];
-        var alone = new float[columns];
-
-        PanelProduct.Multiply(x, rows, depth, depth, panels, columns, together, columns);
-
+        var alone = new float[rows * columns];
         for (int row = 0; row < rows; row++)
         {
-            PanelProduct.Multiply(x.AsSpan(row * depth, depth), 1, depth, depth, panels, columns, alone, columns);
-            CollectionAssert.AreEqual(together[(row * columns)..((row + 1) * columns)], alone, $"row {row}");
+            PanelProduct.Multiply(x.AsSpan(row * depth, depth), 1, depth, depth, panels, columns, alone.AsSpan(row * columns), columns);
+        }
+
+        // Up to 24 rows every tile height is met, alone and below another.
+        foreach (int count in Enumerable.Range(1, 24).Append(rows))
+        {
+            var together = new float[count * columns];
+            PanelProduct.Multiply(x, count, depth, depth, panels, columns, together, columns);
+
+            CollectionAssert.AreEqual(alone[..(count * columns)], together, $"{count} rows");
         }
     }
 

@@ -7,7 +7,12 @@ public sealed class ThinProductTests
 {
     private const float Scale = 0.75f;
 
-    /// <summary>Rows, rank and the long side: each length 0 to 65, each number of rows 0 to 20, ranks small and large, sizes beyond all blocks.</summary>
+    /// <summary>The long side where it does not vary: two panels and a tail at every width.</summary>
+    private const int Long = 90;
+
+    /// <summary>
+    /// Rows, rank and the long side: each length 0 to 65, each number of rows 0 to 20, ranks small and large, sizes beyond all blocks.
+    /// </summary>
     public static IEnumerable<object[]> Sizes =>
     [
         .. Enumerable.Range(0, 66).Select(length => new object[] { 5, 3, length }),
@@ -124,33 +129,13 @@ public sealed class ThinProductTests
     [DataRow(70)]
     public void RowWiseProducts_RowAnywhere_HaveTheSameBits(int rank)
     {
-        const int rows = 31;
-        const int length = 90;
-        float[] x = Sample.Floats(rows * length);
-        float[] t = Sample.Floats(rows * rank, 2);
-        float[] a = Sample.Floats(rank * length, 3);
-        float[] start = Sample.Floats(rows * length, 4);
-        float[] down = new float[rows * rank], gradUp = new float[rows * rank], up = [.. start], gradDown = [.. start];
-        ThinProduct.Down(x, rows, length, length, a, rank, down);
-        ThinProduct.GradUp(x, rows, length, length, a, rank, Scale, gradUp);
-        ThinProduct.UpAdd(t, rows, rank, a, length, Scale, up, length);
-        ThinProduct.GradDownAdd(t, rows, rank, a, length, gradDown, length);
-
-        for (int row = 0; row < rows; row++)
+        // Every tile height is met, alone and below another.
+        for (int rows = 1; rows <= 24; rows++)
         {
-            float[] ownX = x[(row * length)..((row + 1) * length)];
-            float[] ownT = t[(row * rank)..((row + 1) * rank)];
-            float[] result = new float[rank], wide = start[(row * length)..((row + 1) * length)];
-
-            ThinProduct.Down(ownX, 1, length, length, a, rank, result);
-            CollectionAssert.AreEqual(down[(row * rank)..((row + 1) * rank)], result, $"Down, row {row}");
-            ThinProduct.GradUp(ownX, 1, length, length, a, rank, Scale, result);
-            CollectionAssert.AreEqual(gradUp[(row * rank)..((row + 1) * rank)], result, $"GradUp, row {row}");
-            ThinProduct.UpAdd(ownT, 1, rank, a, length, Scale, wide, length);
-            CollectionAssert.AreEqual(up[(row * length)..((row + 1) * length)], wide, $"UpAdd, row {row}");
-            wide = start[(row * length)..((row + 1) * length)];
-            ThinProduct.GradDownAdd(ownT, 1, rank, a, length, wide, length);
-            CollectionAssert.AreEqual(gradDown[(row * length)..((row + 1) * length)], wide, $"GradDownAdd, row {row}");
+            AssertSameBits(rows, (x, y, count) => ThinProduct.Down(x, count, Long, Long, Sample.Floats(rank * Long, 3), rank, y), Long, rank);
+            AssertSameBits(rows, (x, y, count) => ThinProduct.GradUp(x, count, Long, Long, Sample.Floats(rank * Long, 3), rank, Scale, y), Long, rank);
+            AssertSameBits(rows, (t, y, count) => ThinProduct.UpAdd(t, count, rank, Sample.Floats(rank * Long, 3), Long, Scale, y, Long), rank, Long);
+            AssertSameBits(rows, (t, y, count) => ThinProduct.GradDownAdd(t, count, rank, Sample.Floats(rank * Long, 3), Long, y, Long), rank, Long);
         }
     }
 
@@ -173,6 +158,23 @@ public sealed class ThinProductTests
 
         static void AssertRefused(string name, Action call) =>
             Assert.AreEqual(name, Assert.ThrowsExactly<ArgumentException>(call).ParamName);
+    }
+
+    private delegate void RowWiseProduct(ReadOnlySpan<float> x, Span<float> y, int rows);
+
+    private static void AssertSameBits(int rows, RowWiseProduct product, int columns, int resultColumns)
+    {
+        float[] x = Sample.Floats(rows * columns);
+        float[] together = Sample.Floats(rows * resultColumns, 2), alone = [.. together];
+
+        product(x, together, rows);
+
+        for (int row = 0; row < rows; row++)
+        {
+            product(x.AsSpan(row * columns, columns), alone.AsSpan(row * resultColumns, resultColumns), 1);
+        }
+
+        CollectionAssert.AreEqual(alone, together, $"{rows} rows");
     }
 
     private static void AssertOuterAdd(int rows, int leftColumns, int rightColumns)

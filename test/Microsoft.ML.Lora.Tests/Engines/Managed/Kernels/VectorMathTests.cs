@@ -19,7 +19,7 @@ public sealed unsafe class VectorMathTests
 
     [TestMethod]
     public void Exp_WholeRange_IsWithinStatedUnits() =>
-        OnEachWidth<ExpFunction>(results => AssertUnits(results, Math.Exp, ExpUnits));
+        OnEachWidth<ExpFunction>(results => AssertUnits(results, NormalExp, ExpUnits));
 
     [TestMethod]
     public void Tanh_WholeRange_IsWithinStatedUnits() =>
@@ -41,8 +41,8 @@ public sealed unsafe class VectorMathTests
     [DataRow(float.PositiveInfinity, float.PositiveInfinity)]
     [DataRow(88.7f, 3.3260e38f)]
     [DataRow(88.73f, float.PositiveInfinity)]
-    [DataRow(-103.98f, 0f)]
-    [DataRow(-103.9f, float.Epsilon)]
+    [DataRow(-87.34f, 0f)]
+    [DataRow(-87.336f, 1.17614e-38f)]
     [DataRow(float.NaN, float.NaN)]
     public void Exp_AtTheEdges_IsAsDocumented(float x, float expected) =>
         OnEachWidth<ExpFunction>([x], results => Assert.AreEqual(expected, results[0].Y, 1e-4f * (float.IsFinite(expected) ? expected : 0)));
@@ -59,6 +59,8 @@ public sealed unsafe class VectorMathTests
         Assert.AreEqual(expected, results[0].Y);
         Assert.AreEqual(float.IsNegative(x), float.IsNegative(results[0].Y));
     });
+
+    private static double NormalExp(double x) => Math.Exp(x) < Math.Pow(2, -126) ? 0 : Math.Exp(x);
 
     private static void AssertUnits(IEnumerable<(float X, float Y)> results, Func<double, double> exact, double units)
     {

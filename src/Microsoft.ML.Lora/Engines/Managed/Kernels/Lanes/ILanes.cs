@@ -16,7 +16,10 @@ internal interface ILanes<TSelf>
     /// <summary>Reads <see cref="Count"/> floats.</summary>
     static abstract unsafe TSelf Load(float* source);
 
-    /// <summary>Reads <paramref name="count"/> floats, 0 to <see cref="Count"/>, and touches no others; the other lanes are those of <paramref name="rest"/>.</summary>
+    /// <summary>
+    /// Reads <paramref name="count"/> floats, 0 to <see cref="Count"/>, and touches no others; the other lanes are those of
+    /// <paramref name="rest"/>.
+    /// </summary>
     static abstract unsafe TSelf Load(float* source, int count, TSelf rest);
 
     /// <summary>Writes <see cref="Count"/> floats.</summary>
