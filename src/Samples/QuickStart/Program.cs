@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Lora;
 using QuickStart;
 using SampleConsole;
@@ -35,7 +34,7 @@ MeasuredTable.Print([("Frozen encoder + classifier", frozenMeasured), ("LoRA, ra
 Console.WriteLine(loraMeasured.Metrics.ConfusionMatrix.GetFormattedConfusionTable());
 
 // 3. The model goes into a zip and works in a program that knows nothing of its training.
-ml.Model.Save(lora, train.Schema, "duplicates.zip");
+ml.Model.SaveAtomically(lora, train.Schema, "duplicates.zip");
 var elsewhere = new MLContext();
 ITransformer loaded = elsewhere.Model.Load("duplicates.zip", out DataViewSchema _);
 using PredictionEngine<QuestionPair, Prediction> engine = elsewhere.Model.CreatePredictionEngine<QuestionPair, Prediction>(loaded);
