@@ -26,7 +26,7 @@ public sealed record LoraSentencePairOptions
     /// <value>The default is <c>Sentence2</c>.</value>
     public string SecondSentenceColumnName { get; init; } = "Sentence2";
 
-    /// <summary>A text, number or key column whose equal values stay together when <see cref="ValidationFraction"/> splits the rows.</summary>
+    /// <summary>A text, number or key column whose equal values stay together when <see cref="ValidationFraction"/> splits the rows. A validation set does not need it.</summary>
     /// <value>The default is <see langword="null"/>: every row may go to either side.</value>
     public string? GroupColumnName { get; init; }
 
@@ -42,7 +42,10 @@ public sealed record LoraSentencePairOptions
     /// <value>The default is <see cref="LoraTargets.QueryAndValue"/>; <see cref="LoraTargets.None"/> trains the head alone.</value>
     public LoraTargets Targets { get; init; } = LoraTargets.QueryAndValue;
 
-    /// <summary>The rank r of the update: each adapted matrix gains r · (in + out) trained numbers.</summary>
+    /// <summary>
+    /// The rank r of the update: each adapted matrix gains r · (in + out) trained numbers. A model zip has room for 16.7 million in all; more
+    /// are refused before training starts.
+    /// </summary>
     /// <value>From 1 to 1024. The default is 8.</value>
     public int Rank { get; init; } = 8;
 
@@ -117,7 +120,7 @@ public sealed record LoraSentencePairOptions
     /// <value>The default is <see cref="DecisionThreshold.Zero"/>.</value>
     public DecisionThreshold DecisionThreshold { get; init; }
 
-    /// <summary>Where and how often to write checkpoints from which a broken-off training can go on.</summary>
+    /// <summary>Where and how often to write checkpoints from which a broken-off training can go on. Needs <see cref="Seed"/>.</summary>
     /// <value>The default is <see langword="null"/>: none.</value>
     public TrainingCheckpoints? Checkpoints { get; init; }
 
@@ -208,6 +211,11 @@ public sealed record LoraSentencePairOptions
             if (string.IsNullOrEmpty(column)) yield return $"{option} must name a column, but is empty.";
         }
 
+        if (FirstSentenceColumnName == SecondSentenceColumnName && !string.IsNullOrEmpty(FirstSentenceColumnName))
+        {
+            yield return $"{nameof(FirstSentenceColumnName)} and {nameof(SecondSentenceColumnName)} are both '{FirstSentenceColumnName}': a pair needs two columns.";
+        }
+
         if (GroupColumnName is "") yield return $"{nameof(GroupColumnName)} must name a column or be null, but is empty.";
         if (GroupColumnName is not null && ValidationFraction == 0)
         {
@@ -249,6 +257,7 @@ public sealed record LoraSentencePairOptions
         if (EarlyStopping is { } early && !Enum.IsDefined(early.Metric)) yield return NoSuchValue($"{nameof(EarlyStopping)}.{nameof(early.Metric)}", early.Metric);
         if (Checkpoints is { Directory: null or "" }) yield return $"{nameof(Checkpoints)}.{nameof(TrainingCheckpoints.Directory)} must name a folder, but is empty.";
         if (Checkpoints is { EverySteps: < 1 } checkpoints) yield return $"{nameof(Checkpoints)}.{nameof(checkpoints.EverySteps)} must be at least 1, but is {checkpoints.EverySteps}.";
+        if (Checkpoints is not null && Seed is null) yield return $"{nameof(Checkpoints)} need {nameof(Seed)} to be set: without it each training draws its own, and none could go on from another's checkpoint.";
         if (TimeProvider is null) yield return $"{nameof(TimeProvider)} must be set, but is null.";
     }
 

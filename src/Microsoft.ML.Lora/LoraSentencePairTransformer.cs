@@ -11,7 +11,8 @@ namespace Microsoft.ML.Lora;
 /// It is saved with <c>ml.Model.Save</c> like any other transformer. The zip holds what was trained and names the encoder, which
 /// is looked for when the model is first used: in the package LoraMl.Mini, among those given to
 /// <see cref="PretrainedEncoder.Register"/>, and in the folder it was trained from. A loaded model scores row by row;
-/// <see cref="FromLoaded"/> and <see cref="RestoreBatching"/> make it score in batches again.
+/// <see cref="FromLoaded"/> and <see cref="RestoreBatching"/> make it score in batches again, and say which column is missing or wrong
+/// where ML.NET's own steps, of which a loaded model consists, speak of columns of their own.
 /// </remarks>
 public sealed class LoraSentencePairTransformer : ITransformer
 {
@@ -32,6 +33,8 @@ public sealed class LoraSentencePairTransformer : ITransformer
 
     /// <summary>The name of the encoder that was adapted.</summary>
     public string EncoderId => _model.Encoder.Identity.Id;
+
+    internal LoadedEncoder Encoder => _model.Encoder;
 
     /// <summary>Whether rows can be scored one at a time: always <see langword="true"/>.</summary>
     public bool IsRowToRowMapper => true;
@@ -69,9 +72,15 @@ public sealed class LoraSentencePairTransformer : ITransformer
         }
 
         ITransformer[] steps = [.. chain];
-        return ModelChain.Read(ml, steps) is { } pairModel
-            ? new LoraSentencePairTransformer(ml, pairModel)
-            : new TransformerChain<ITransformer>([.. steps.Select(step => RestoreBatching(ml, step))]);
+        var restored = new List<ITransformer>();
+        for (int i = 0; i < steps.Length;)
+        {
+            PairModel? pairModel = ModelChain.Read(ml, steps.AsSpan(i));
+            restored.Add(pairModel is null ? RestoreBatching(ml, steps[i]) : new LoraSentencePairTransformer(ml, pairModel));
+            i += pairModel is null ? 1 : ModelChain.Length;
+        }
+
+        return restored is [LoraSentencePairTransformer only] ? only : new TransformerChain<ITransformer>([.. restored]);
     }
 
     /// <summary>The schema of scored data: the input's columns, and the three outputs.</summary>

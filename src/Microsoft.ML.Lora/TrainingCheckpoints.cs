@@ -1,6 +1,10 @@
 namespace Microsoft.ML.Lora;
 
 /// <summary>Where and how often training saves itself.</summary>
+/// <remarks>
+/// Each training needs a folder of its own, each fold of a cross-validation too, and <see cref="LoraSentencePairOptions.Seed"/> must be
+/// set, so that the training that goes on draws the same numbers as the one that was broken off.
+/// </remarks>
 /// <param name="Directory">A folder for the file <c>training.safetensors</c>; made where it does not exist. Each write replaces the last one whole.</param>
 public sealed record TrainingCheckpoints(string Directory)
 {

@@ -16,6 +16,9 @@ internal static class EncoderRegistry
 
     private static readonly ConcurrentDictionary<string, EncoderHandle> Registered = new(StringComparer.Ordinal);
 
+    // By checksum: models that use the same encoder at the same time share it, wherever it was found.
+    private static readonly ConcurrentDictionary<string, EncoderHandle> Found = new(StringComparer.Ordinal);
+
     /// <summary>The encoder that the package LoraMl.Mini brings.</summary>
     public static EncoderHandle Mini { get; } = new(MiniId, () => AssemblySource.Load(MiniAssembly, MiniPackage), MiniTrainedTokens, directory: null);
 
@@ -36,12 +39,17 @@ internal static class EncoderRegistry
     /// <exception cref="FileNotFoundException">None of the places has it; the message names them and the remedy.</exception>
     public static EncoderHandle Find(EncoderIdentity identity, string? trainedFrom)
     {
+        if (Found.TryGetValue(identity.Checksum, out EncoderHandle? known) && known.IsLoaded)
+        {
+            return known;
+        }
+
         var tried = new List<string>();
         foreach ((string place, Func<EncoderHandle> handle) in Places(identity, trainedFrom))
         {
             if (Matches(handle, identity, out string outcome) is { } found)
             {
-                return found;
+                return Found[identity.Checksum] = found;
             }
 
             tried.Add($"{place}: {outcome}");
@@ -75,7 +83,7 @@ internal static class EncoderRegistry
             outcome = $"has checksum {checksum[..12]}…";
             return checksum == identity.Checksum ? handle : null;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             outcome = exception.Message.TrimEnd('.');
             return null;

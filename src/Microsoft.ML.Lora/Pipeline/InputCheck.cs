@@ -8,18 +8,27 @@ internal static class InputCheck
     private const string Text = "text";
     private const string BoolOrNumber = "bool, or a number that is 0 or 1";
     private const string TextNumberOrKey = "text, a number or a key";
+    private const string Training = "training data";
 
     /// <summary>Checks the shape of what a pipeline will deliver to training.</summary>
     /// <exception cref="ArgumentException">A column is missing or of another type; all such columns are named.</exception>
-    public static void ForTraining(SchemaShape input, PairColumns columns) => Throw(TrainingNeeds(columns).Select(need => Problem(input, need)), Names(input), "inputSchema");
+    public static void ForTraining(SchemaShape input, PairColumns columns) =>
+        Throw(TrainingNeeds(columns).Select(need => Problem(input, need)), Names(input), Training, "inputSchema");
 
     /// <summary>Checks the columns that training will read.</summary>
     /// <exception cref="ArgumentException">A column is missing or of another type; all such columns are named.</exception>
-    public static void ForTraining(DataViewSchema input, PairColumns columns) => Throw(TrainingNeeds(columns).Select(need => Problem(input, need)), Names(input), "input");
+    public static void ForTraining(DataViewSchema input, PairColumns columns) =>
+        Throw(TrainingNeeds(columns).Select(need => Problem(input, need)), Names(input), Training, "input");
+
+    /// <summary>Checks the columns that validation will read.</summary>
+    /// <exception cref="ArgumentException">A column is missing or of another type; all such columns are named.</exception>
+    public static void ForValidation(DataViewSchema validation, PairColumns columns) =>
+        Throw(TrainingNeeds(columns).Select(need => Problem(validation, need)), Names(validation), "validation data", nameof(validation));
 
     /// <summary>Checks the columns that scoring will read.</summary>
     /// <exception cref="ArgumentException">A column is missing or of another type; all such columns are named.</exception>
-    public static void ForScoring(DataViewSchema input, PairColumns columns) => Throw(ScoringNeeds(columns).Select(need => Problem(input, need)), Names(input), "inputSchema");
+    public static void ForScoring(DataViewSchema input, PairColumns columns) =>
+        Throw(ScoringNeeds(columns).Select(need => Problem(input, need)), Names(input), "data", "inputSchema");
 
     private static IEnumerable<Need> ScoringNeeds(PairColumns columns) =>
     [
@@ -74,13 +83,13 @@ internal static class InputCheck
         return accepted ? null : need.WrongType(column.IsKey ? $"a key ({column.ItemType})" : column.ItemType.ToString()!);
     }
 
-    private static void Throw(IEnumerable<string?> problems, IEnumerable<string> names, string parameterName)
+    private static void Throw(IEnumerable<string?> problems, IEnumerable<string> names, string data, string parameterName)
     {
         string[] found = [.. problems.OfType<string>()];
         if (found.Length > 0)
         {
             throw new ArgumentException(
-                $"The data does not fit: {string.Join(" ", found)} Its columns are: {string.Join(", ", names)}.", parameterName);
+                $"The {data} does not fit: {string.Join(" ", found)} Its columns are: {string.Join(", ", names)}.", parameterName);
         }
     }
 

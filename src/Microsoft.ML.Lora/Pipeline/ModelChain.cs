@@ -9,6 +9,12 @@ namespace Microsoft.ML.Lora.Pipeline;
 /// </summary>
 internal static class ModelChain
 {
+    /// <summary>Steps of a model's chain.</summary>
+    public const int Length = 6;
+
+    private const int KeyStep = 2;
+    private const int PayloadStep = 3;
+
     /// <summary>The chain that carries and applies a model.</summary>
     public static TransformerChain<ITransformer> Build(MLContext ml, PairModel model)
     {
@@ -33,18 +39,18 @@ internal static class ModelChain
         return new TransformerChain<ITransformer>([.. steps]);
     }
 
-    /// <summary>Reads the model out of a chain that <see cref="Build"/> made, as it comes back from a zip.</summary>
-    /// <returns>The model, or <see langword="null"/> if this is some other chain.</returns>
-    public static PairModel? Read(MLContext ml, IReadOnlyList<ITransformer> steps)
+    /// <summary>Reads the model out of steps that <see cref="Build"/> made, as they come back from a zip.</summary>
+    /// <param name="ml">The context to work in.</param>
+    /// <param name="steps">The first <see cref="Length"/> of these are looked at.</param>
+    /// <returns>The model, or <see langword="null"/> if these are other steps.</returns>
+    public static PairModel? Read(MLContext ml, ReadOnlySpan<ITransformer> steps)
     {
-        int key = steps.ToList().FindIndex(step => step is CustomMappingTransformer<NoColumns, PayloadKey>);
-        if (key < 0)
+        if (steps.Length < Length || steps[KeyStep] is not CustomMappingTransformer<NoColumns, PayloadKey>)
         {
             return null;
         }
 
-        // The step behind the key is the value mapping that carries the model.
-        IDataView payload = steps[key + 1].Transform(ml.Data.LoadFromEnumerable([new PayloadKey { Key = PayloadKey.Only }]));
+        IDataView payload = steps[PayloadStep].Transform(ml.Data.LoadFromEnumerable([new PayloadKey { Key = PayloadKey.Only }]));
         DataViewSchema.Column column = payload.Schema[PayloadColumns.Payload];
         using DataViewRowCursor cursor = payload.GetRowCursor([column]);
         ReadOnlyMemory<char> text = default;

@@ -28,7 +28,7 @@ internal sealed class PairRowMapper : IRowToRowMapper
     {
         DataViewSchema.Column[] wanted = [.. dependingColumns];
         IEnumerable<DataViewSchema.Column> passed = _schema.Passed(wanted);
-        return wanted.Any(_schema.IsScored) ? passed.Append(_schema.First).Append(_schema.Second).DistinctBy(column => column.Index) : passed;
+        return wanted.Any(_schema.IsScored) ? _schema.WithSentences(passed) : passed;
     }
 
     /// <inheritdoc/>

@@ -1,27 +1,40 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Lora.Primitives;
 
 namespace Microsoft.ML.Lora.Pipeline;
 
-/// <summary>Hands out the input's rows with their scores.</summary>
+/// <summary>Hands out the input's rows with their scores, which are computed for a window of rows at a time.</summary>
 internal sealed class PairScoringCursor : DataViewRowCursor
 {
+    private const int FirstWindow = 32;
+    private const int LargestWindow = 512;
+
     private readonly ScoringSchema _schema;
-    private readonly DataViewRowCursor _rows;
-    private readonly ScoreReader _scores;
+    private readonly PairModel _model;
+    private readonly ReadAheadCursor _rows;
     private readonly ScoredColumns _columns;
+    private readonly List<EncodedPair> _pairs = [];
+    private float[] _scores = [];
+    private int _scoredWindow;
     private bool _disposed;
 
+    /// <param name="input">Opens a cursor over the input with the columns it is given.</param>
     /// <param name="schema">The schemas.</param>
     /// <param name="wanted">The active columns, of the output's schema.</param>
-    /// <param name="rows">The input's rows. Owned by this object from here on.</param>
-    /// <param name="scores">The scores of the same rows. Owned by this object from here on.</param>
-    /// <param name="model">Turns a score into a decision and a probability.</param>
-    public PairScoringCursor(ScoringSchema schema, IEnumerable<DataViewSchema.Column> wanted, DataViewRowCursor rows, ScoreReader scores, PairModel model)
+    /// <param name="model">The model.</param>
+    public PairScoringCursor(
+        Func<IEnumerable<DataViewSchema.Column>, DataViewRowCursor> input, ScoringSchema schema, IReadOnlyCollection<DataViewSchema.Column> wanted, PairModel model)
     {
         _schema = schema;
-        _rows = rows;
-        _scores = scores;
-        _columns = new ScoredColumns(schema, wanted, rows, model, () => _scores.ScoreAt(_rows.Position));
+        _model = model;
+        DataViewSchema.Column[] passed = [.. schema.Passed(wanted)];
+        bool scores = wanted.Any(schema.IsScored);
+        DataViewRowCursor cursor = input(scores ? schema.WithSentences(passed) : passed);
+
+        // Without scores there is nothing to gain from reading ahead.
+        PairTextGetter? texts = scores ? new PairTextGetter(cursor, schema) : null;
+        _rows = new ReadAheadCursor(cursor, passed, scores ? FirstWindow : 1, scores ? LargestWindow : 1, slot => Tokenize(slot, texts));
+        _columns = new ScoredColumns(schema, wanted, _rows, model, ScoreOfRow);
     }
 
     /// <inheritdoc/>
@@ -51,10 +64,38 @@ internal sealed class PairScoringCursor : DataViewRowCursor
         if (disposing && !_disposed)
         {
             _disposed = true;
-            _scores.Dispose();
             _rows.Dispose();
         }
 
         base.Dispose(disposing);
+    }
+
+    private void Tokenize(int slot, PairTextGetter? texts)
+    {
+        if (slot == 0)
+        {
+            _pairs.Clear();
+        }
+
+        if (texts is not null)
+        {
+            _pairs.Add(texts.Read(_model));
+        }
+    }
+
+    private float ScoreOfRow()
+    {
+        if (_rows.Position < 0)
+        {
+            throw new InvalidOperationException("A score was asked for, but the cursor does not stand on a row.");
+        }
+
+        if (_scoredWindow != _rows.Window)
+        {
+            _scores = _model.Score(_pairs);
+            _scoredWindow = _rows.Window;
+        }
+
+        return _scores[_rows.Slot];
     }
 }

@@ -27,20 +27,10 @@ internal sealed class PairScoringView : IDataView
     public long? GetRowCount() => _input.GetRowCount();
 
     /// <inheritdoc/>
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
-    {
-        DataViewSchema.Column[] wanted = [.. columnsNeeded];
-
-        // Scores are read ahead by a cursor of their own. Both must see the rows in the same order, so both get the same seed.
-        int? seed = rand?.Next();
-        DataViewRowCursor rows = _input.GetRowCursor(_schema.Passed(wanted), NewRandom(seed));
-        var scores = new ScoreReader(() => _input.GetRowCursor([_schema.First, _schema.Second], NewRandom(seed)), _schema, _model);
-        return new PairScoringCursor(_schema, wanted, rows, scores, _model);
-    }
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+        new PairScoringCursor(columns => _input.GetRowCursor(columns, rand), _schema, [.. columnsNeeded], _model);
 
     /// <summary>One cursor: a batch already uses every thread it is given.</summary>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
-
-    private static Random? NewRandom(int? seed) => seed is { } value ? new Random(value) : null;
 }

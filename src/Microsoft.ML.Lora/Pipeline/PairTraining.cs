@@ -33,7 +33,7 @@ internal sealed class PairTraining
         InputCheck.ForTraining(input.Schema, request.Columns);
         if (validation is not null)
         {
-            InputCheck.ForTraining(validation.Schema, request.Columns);
+            InputCheck.ForValidation(validation.Schema, ValidationColumns(request));
         }
 
         return new PairTraining(request, channel).Run(input, validation);
@@ -53,7 +53,8 @@ internal sealed class PairTraining
         IEngine engine = EngineChoice.ForTraining(_request.Threads);
         using ITrainingSession session = engine.StartTraining(_encoder.Weights, _request.Trainable, _request.Optimizer, SeedOf("initial weights"));
         long trained = session.TrainedParameters;
-        Info($"Training {trained} numbers on the {engine.Name} engine with {_request.Threads} threads, seed {_request.Seed}.");
+        PayloadText.RequireRoom(trained);
+        Info($"Training {trained} numbers on the {engine.Name} engine with {_request.Threads} {(_request.Threads == 1 ? "thread" : "threads")}, seed {_request.Seed}.");
         TrainingOutcome outcome = TrainingRun.Execute(session, train, held, _request.Training, Hooks(train, held));
         return new PairModel(_encoder, Define(outcome, held, new TrainingSummary
         {
@@ -86,26 +87,65 @@ internal sealed class PairTraining
     private (PairRows Train, PairRows? Validation) ReadRows(IDataView input, IDataView? validation)
     {
         PairRows rows = PairRowReader.Read(input, _request.Columns, "training", _request.Cancellation);
-        PairRows? held = validation is null ? null : PairRowReader.Read(validation, _request.Columns, "validation", _request.Cancellation);
+        PairRows? held = validation is null ? null : PairRowReader.Read(validation, ValidationColumns(_request), "validation", _request.Cancellation);
         if (held is null && _request.ValidationFraction > 0)
         {
             bool[] aside = ValidationSplit.Choose(rows.Groups.ToArray(), _request.ValidationFraction, (ulong)_request.Seed);
             (rows, held) = (rows.Where(aside, false), rows.Where(aside, true));
+            WarnOfShare(held.Count, rows.Count + held.Count);
         }
 
-        RequireValidation(held);
+        CheckValidation(held);
         PairRowReader.RequireBothClasses(rows, _request.Columns);
         return (rows, held);
     }
 
-    private void RequireValidation(PairRows? held)
+    /// <summary>Groups matter to the split alone, which a validation set replaces.</summary>
+    private static PairColumns ValidationColumns(PairTrainingRequest request) => request.Columns with { Group = null };
+
+    private void WarnOfShare(int held, int rows)
     {
-        if (held is null && (_request.Training.EarlyStopping is not null || _request.DecisionThreshold != DecisionThreshold.Zero))
+        double share = (double)held / rows;
+        if (Math.Abs(share - _request.ValidationFraction) > _request.ValidationFraction / 2)
+        {
+            Warn(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{held} of {rows} rows are kept aside for validation, a share of {share:G3}, but {nameof(LoraSentencePairOptions.ValidationFraction)} is {_request.ValidationFraction}. Whole groups of rows allow no closer share."));
+        }
+    }
+
+    private void CheckValidation(PairRows? held)
+    {
+        if (held is not null)
+        {
+            CheckClasses(held);
+        }
+        else if (_request.Training.EarlyStopping is not null || _request.DecisionThreshold != DecisionThreshold.Zero)
         {
             throw new ArgumentException(
                 $"{nameof(LoraSentencePairOptions.EarlyStopping)} and a {nameof(LoraSentencePairOptions.DecisionThreshold)} other than Zero need validation pairs: " +
                 $"set {nameof(LoraSentencePairOptions.ValidationFraction)} above 0, or give Fit a validation set.");
         }
+    }
+
+    /// <summary>Refuses validation rows of one class where a choice depends on figures that need both, and warns of them elsewhere.</summary>
+    private void CheckClasses(PairRows held)
+    {
+        int positives = held.Labels.Count(label => label == 1);
+        if (positives > 0 && positives < held.Count)
+        {
+            return;
+        }
+
+        string fact = $"All {held.Count} rows to validate on have '{_request.Columns.Label}' = {(positives == 0 ? "false" : "true")}.";
+        if (_request.Training.EarlyStopping is { Metric: ValidationMetric.F1 or ValidationMetric.MatthewsCorrelation } || _request.DecisionThreshold != DecisionThreshold.Zero)
+        {
+            throw new ArgumentException(
+                $"{fact} {nameof(LoraSentencePairOptions.EarlyStopping)} by F1 or MatthewsCorrelation and a {nameof(LoraSentencePairOptions.DecisionThreshold)} other than Zero " +
+                $"need rows of both classes: give more validation rows, or another {nameof(LoraSentencePairOptions.Seed)} for the split.");
+        }
+
+        Warn($"{fact} F1 and the Matthews correlation say nothing about them.");
     }
 
     private (LabeledPairs Pairs, int Truncated) Tokenize(PairRows rows)
@@ -150,11 +190,13 @@ internal sealed class PairTraining
         Info($"{train.Count} pairs to train on, {held?.Count ?? 0} to validate on.");
         if (truncated > 0)
         {
-            _channel.Warning(MessageSensitivity.None, "{0}", string.Create(
+            Warn(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{truncated} pairs are longer than {_maxTokens} tokens and lose tokens from the end of their longer sentence. MaxTokens can be up to {_encoder.Weights.Shape.MaxTokens}."));
         }
     }
 
     private void Info(string message) => _channel.Info(MessageSensitivity.None, "{0}", message);
+
+    private void Warn(string message) => _channel.Warning(MessageSensitivity.None, "{0}", message);
 }

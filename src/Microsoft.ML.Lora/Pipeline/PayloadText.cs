@@ -5,20 +5,28 @@ namespace Microsoft.ML.Lora.Pipeline;
 /// <summary>A model as text: what a value mapping can carry in the zip.</summary>
 internal static class PayloadText
 {
-    // ML.NET needs about 35 times the size to save a text this long; above this, saving would take more memory than people have.
+    // ML.NET needs about 35 times the size to save a text this long; above this, it would take more memory than people have.
     private const int LargestPayload = 64 << 20;
 
+    /// <summary>Refuses, before training, what could not be saved after it.</summary>
+    /// <param name="trained">How many numbers will be trained.</param>
+    /// <exception cref="NotSupportedException">They would be too large for a model zip.</exception>
+    public static void RequireRoom(long trained)
+    {
+        long most = LargestPayload / sizeof(float);
+        if (trained > most)
+        {
+            throw new NotSupportedException(FormattableString.Invariant(
+                $"Rank and targets would train {trained:N0} numbers, but a model zip can carry {most:N0}. Choose a lower rank or fewer target matrices."));
+        }
+    }
+
     /// <summary>A model without its encoder, in base64.</summary>
-    /// <exception cref="NotSupportedException">The trained weights are too large for a model zip.</exception>
     public static string Encode(PairModel model)
     {
         var payload = new ModelPayload(
             model.Encoder.Identity, ModelFacts.Write(model.Definition, model.Encoder.Directory), model.Definition.Trained.Tensors);
-        byte[] bytes = payload.ToBytes();
-        return bytes.Length <= LargestPayload
-            ? Convert.ToBase64String(bytes)
-            : throw new NotSupportedException(
-                $"The trained weights take {bytes.Length >> 20} MB, but a model zip can carry {LargestPayload >> 20} MB. Choose a lower rank or fewer target matrices.");
+        return Convert.ToBase64String(payload.ToBytes());
     }
 
     /// <summary>Reads a model back and finds its encoder.</summary>

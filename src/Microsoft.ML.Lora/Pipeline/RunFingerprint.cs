@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
 using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora.Pipeline;
@@ -9,16 +11,55 @@ namespace Microsoft.ML.Lora.Pipeline;
 /// <summary>Says what a training run depends on, so that a checkpoint is not taken into another run.</summary>
 internal static class RunFingerprint
 {
-    /// <summary>A line that differs where a run's outcome could. Threads are not in it: the outcome does not depend on them.</summary>
-    public static string Of(PairTrainingRequest request, LoadedEncoder encoder, int maxTokens, LabeledPairs train, LabeledPairs? validation)
+    private const string Off = "none";
+
+    /// <summary>Values that differ where a run's outcome could, under names fit for messages. Threads are not in it: the outcome does not depend on them.</summary>
+    public static Facts Of(PairTrainingRequest request, LoadedEncoder encoder, int maxTokens, LabeledPairs train, LabeledPairs? validation)
     {
-        AdapterPlan adapter = request.Trainable.Adapter;
-        TrainingPlan plan = request.Training;
-        string early = plan.EarlyStopping is { } stopping ? $"{stopping.Metric} with patience {stopping.Patience}" : "off";
-        string clipping = request.Optimizer.MaxGradientNorm is { } norm ? norm.ToString("R", CultureInfo.InvariantCulture) : "off";
-        return FormattableString.Invariant(
-            $"encoder {encoder.Identity.Checksum}; at most {maxTokens} tokens; targets {(int)adapter.Targets}; rank {adapter.Rank}; scaling {adapter.Scaling:R}; dropout {adapter.Dropout:R}; head {request.Trainable.Head}; rates {plan.Rates}; schedule {plan.Schedule} after {plan.WarmupFraction:R} warm-up; weight decay {request.Optimizer.WeightDecay:R}; clipping {clipping}; class weighting {plan.ClassWeighting}; symmetric {request.Symmetric}; epochs {plan.Epochs}; batch {plan.BatchSize}; validations per epoch {plan.ValidationsPerEpoch}; early stopping {early}; seed {plan.Seed}; training pairs {train.Count} with sum {SumOf(train)}; validation pairs {validation?.Count ?? 0} with sum {(validation is null ? "none" : SumOf(validation))}");
+        var run = new Facts();
+        run.Set("encoder", encoder.Identity.Checksum);
+        run.Set("token limit", maxTokens);
+        run.Set("symmetric", request.Symmetric);
+        run.Set("training data", Describe(train));
+        run.Set("validation data", validation is null ? Off : Describe(validation));
+        AddTrainable(run, request.Trainable);
+        AddOptimizer(run, request.Optimizer);
+        AddPlan(run, request.Training);
+        return run;
     }
+
+    private static void AddTrainable(Facts run, TrainablePlan plan)
+    {
+        run.Set("targets", plan.Adapter.Targets.ToString());
+        run.Set("rank", plan.Adapter.Rank);
+        run.Set("scaling", Text(plan.Adapter.Scaling));
+        run.Set("dropout", Text(plan.Adapter.Dropout));
+        run.Set("head", plan.Head.ToString());
+    }
+
+    private static void AddOptimizer(Facts run, OptimizerPlan plan)
+    {
+        run.Set("weight decay", Text(plan.WeightDecay));
+        run.Set("largest gradient norm", plan.MaxGradientNorm is { } norm ? Text(norm) : Off);
+    }
+
+    private static void AddPlan(Facts run, TrainingPlan plan)
+    {
+        run.Set("rates", plan.Rates.ToString());
+        run.Set("schedule", plan.Schedule.ToString());
+        run.Set("warm-up", Text(plan.WarmupFraction));
+        run.Set("class weighting", plan.ClassWeighting.ToString());
+        run.Set("epochs", plan.Epochs);
+        run.Set("batch size", plan.BatchSize);
+        run.Set("validations per epoch", plan.ValidationsPerEpoch);
+        run.Set("early stopping", plan.EarlyStopping is { } stopping ? FormattableString.Invariant($"{stopping.Metric} with patience {stopping.Patience}") : Off);
+        run.Set("seed", plan.Seed);
+    }
+
+    /// <summary>The shortest text from which the number comes back.</summary>
+    private static string Text(float value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private static string Describe(LabeledPairs data) => FormattableString.Invariant($"{data.Count} pairs with sum {SumOf(data)}");
 
     /// <summary>The first 16 digits of a SHA-256 over all token ids, their lengths and the labels.</summary>
     private static string SumOf(LabeledPairs data)

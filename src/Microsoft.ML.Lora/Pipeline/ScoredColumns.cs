@@ -1,4 +1,3 @@
-
 namespace Microsoft.ML.Lora.Pipeline;
 
 /// <summary>The active columns of a scored row or cursor: some passed on from the input, some filled by scoring.</summary>

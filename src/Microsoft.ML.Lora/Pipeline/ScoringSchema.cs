@@ -40,4 +40,8 @@ internal sealed class ScoringSchema
     /// <summary>The input columns among some columns of <see cref="Output"/>.</summary>
     public IEnumerable<DataViewSchema.Column> Passed(IEnumerable<DataViewSchema.Column> output) =>
         output.Where(column => !IsScored(column)).Select(column => Input[column.Index]);
+
+    /// <summary>Some input columns and the two with the sentences, each once.</summary>
+    public IEnumerable<DataViewSchema.Column> WithSentences(IEnumerable<DataViewSchema.Column> input) =>
+        input.Append(First).Append(Second).DistinctBy(column => column.Index);
 }

@@ -6,8 +6,8 @@ namespace Microsoft.ML.Lora.Storage;
 /// <summary>A pretrained encoder as loaded from a checkpoint: <c>config.json</c> and <c>model.safetensors</c>.</summary>
 internal sealed record EncoderCheckpoint
 {
-    /// <summary>Tables are often padded to a round number of rows; more spare rows than this mean a foreign or shortened vocabulary.</summary>
-    private const int MaxSpareRows = 1023;
+    /// <summary>Tables are padded to a multiple of 8 to 128 rows; more spare rows than that leaves mean a foreign or shortened vocabulary.</summary>
+    private const int MaxSpareRows = 127;
 
     /// <summary>Which encoder it is.</summary>
     public required EncoderIdentity Identity { get; init; }

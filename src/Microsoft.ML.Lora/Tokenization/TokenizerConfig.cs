@@ -56,10 +56,12 @@ internal sealed record TokenizerConfig
     }
 
     /// <summary>Reads the file.</summary>
+    /// <param name="stream">Its content.</param>
+    /// <param name="name">What to call it in a message.</param>
     /// <exception cref="InvalidDataException">It is not JSON, or an entry is of the wrong kind.</exception>
-    public static TokenizerConfig Read(Stream stream)
+    public static TokenizerConfig Read(Stream stream, string name)
     {
-        JsonSection file = JsonSection.Read(stream, FileName);
+        JsonSection file = JsonSection.Read(stream, name);
         TokenizerConfig defaults = new();
         return new TokenizerConfig
         {
@@ -74,21 +76,24 @@ internal sealed record TokenizerConfig
     }
 
     /// <summary>Refuses settings that contradict those of tokenizer.json: one of the two files was edited without the other.</summary>
+    /// <param name="other">What tokenizer.json says.</param>
+    /// <param name="name">What to call this file in a message.</param>
+    /// <param name="otherName">What to call tokenizer.json.</param>
     /// <exception cref="InvalidDataException">They do.</exception>
-    public void RequireAgreement(BertNormalization other, string otherFile)
+    public void RequireAgreement(BertNormalization other, string name, string otherName)
     {
-        Require(LowercaseEntry, Lowercase, other.Lowercase, otherFile);
-        Require(StripAccentsEntry, StripAccents, other.StripsAccents, otherFile);
-        Require(SpaceIdeographsEntry, SpaceIdeographs, other.SpaceIdeographs, otherFile);
-    }
+        Require(LowercaseEntry, Lowercase, other.Lowercase);
+        Require(StripAccentsEntry, StripAccents, other.StripsAccents);
+        Require(SpaceIdeographsEntry, SpaceIdeographs, other.SpaceIdeographs);
 
-    private static void Require(string entry, bool? here, bool there, string otherFile)
-    {
-        if (here is bool value && value != there)
+        void Require(string entry, bool? here, bool there)
         {
-            throw new InvalidDataException(
-                $"{FileName}: '{entry}' is {Lower(value)}, but {otherFile} sets it {Lower(there)}. "
-                + "Make the two files agree on what the encoder was trained with.");
+            if (here is bool value && value != there)
+            {
+                throw new InvalidDataException(
+                    $"{name}: '{entry}' is {Lower(value)}, but {otherName} sets it {Lower(there)}. "
+                    + "Make the two files agree on what the encoder was trained with.");
+            }
         }
 
         static string Lower(bool value) => value ? "true" : "false";

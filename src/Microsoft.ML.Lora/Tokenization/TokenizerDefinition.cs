@@ -17,12 +17,12 @@ internal sealed record TokenizerDefinition(BertNormalization Normalization, Word
     public static TokenizerDefinition Read(ICheckpointSource source)
     {
         TokenizerConfig config = Open(source, TokenizerConfig.FileName, TokenizerConfig.Read) ?? new TokenizerConfig();
-        Vocabulary? lines = Open(source, VocabularyFile, stream => Vocabulary.FromLines(stream, VocabularyFile));
+        Vocabulary? lines = Open(source, VocabularyFile, Vocabulary.FromLines);
         TokenizerJson? json = Open(source, TokenizerJson.FileName, TokenizerJson.Read);
         if (json is not null)
         {
-            config.RequireAgreement(json.Normalization, TokenizerJson.FileName);
-            RequireSameSize(json.Model.Vocabulary, lines);
+            config.RequireAgreement(json.Normalization, $"{source.Name}/{TokenizerConfig.FileName}", TokenizerJson.FileName);
+            lines?.RequireSameTokens(json.Model.Vocabulary, TokenizerJson.FileName);
             return new TokenizerDefinition(json.Normalization, json.Model, PairTemplate.Read(config, json.Model));
         }
 
@@ -37,7 +37,7 @@ internal sealed record TokenizerDefinition(BertNormalization Normalization, Word
         return new TokenizerDefinition(config.Normalization, model, PairTemplate.Read(config, model));
     }
 
-    private static T? Open<T>(ICheckpointSource source, string fileName, Func<Stream, T> read)
+    private static T? Open<T>(ICheckpointSource source, string fileName, Func<Stream, string, T> read)
         where T : class
     {
         if (!source.Has(fileName))
@@ -46,16 +46,6 @@ internal sealed record TokenizerDefinition(BertNormalization Normalization, Word
         }
 
         using Stream stream = source.Open(fileName);
-        return read(stream);
-    }
-
-    private static void RequireSameSize(Vocabulary json, Vocabulary? lines)
-    {
-        if (lines is not null && lines.Count != json.Count)
-        {
-            throw new InvalidDataException(
-                $"{VocabularyFile} has {lines.Count} tokens, but {TokenizerJson.FileName} has {json.Count}: "
-                + "they belong to different encoders.");
-        }
+        return read(stream, $"{source.Name}/{fileName}");
     }
 }

@@ -98,6 +98,27 @@ internal sealed class Vocabulary
             $"{_file}: the special token '{token}' is missing. "
             + $"If the encoder calls it otherwise, name it as '{setting}' in {TokenizerConfig.FileName}.");
 
+    /// <summary>Refuses to stand beside another vocabulary that has other tokens, or the same in another order.</summary>
+    /// <param name="other">The other one.</param>
+    /// <param name="otherFile">What to call its file.</param>
+    /// <exception cref="InvalidDataException">It differs.</exception>
+    public void RequireSameTokens(Vocabulary other, string otherFile)
+    {
+        if (Count != other.Count)
+        {
+            throw new InvalidDataException(
+                $"{_file} has {Count} tokens, but {otherFile} has {other.Count}: they belong to different encoders.");
+        }
+
+        int id = _tokens.AsSpan().CommonPrefixLength(other._tokens);
+        if (id < Count)
+        {
+            throw new InvalidDataException(
+                $"{_file}: line {id + 1} is '{_tokens[id]}', but {otherFile} gives the id {id} to '{other._tokens[id]}': "
+                + "they belong to different encoders.");
+        }
+    }
+
     /// <summary>The tokens, one a line.</summary>
     public Stream ToLines() => new MemoryStream(StrictUtf8.GetBytes(string.Join('\n', _tokens)), writable: false);
 

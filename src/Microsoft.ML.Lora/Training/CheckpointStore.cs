@@ -13,37 +13,43 @@ internal sealed class CheckpointStore
     private const string TrainedPrefix = "trained.";
     private const string BestPrefix = "best.";
     private const string MomentPrefix = "optimizer.";
+    private const string FingerprintPrefix = "run.";
 
     private readonly string _path;
     private readonly TrainingCheckpoints _options;
-    private readonly string _fingerprint;
+    private readonly Facts _fingerprint;
     private int _lastSaved;
 
     /// <param name="options">Where and how often.</param>
-    /// <param name="fingerprint">Says in words and sums what the run depends on; a checkpoint of another one is refused.</param>
-    public CheckpointStore(TrainingCheckpoints options, string fingerprint)
+    /// <param name="fingerprint">What the run depends on, under names fit for messages; a checkpoint of another one is refused.</param>
+    public CheckpointStore(TrainingCheckpoints options, Facts fingerprint)
     {
         _options = options;
         _fingerprint = fingerprint;
         _path = Path.Combine(options.Directory, FileName);
     }
 
-    /// <summary>Sets the session to the stored state, where there is one and going on is wanted.</summary>
+    /// <summary>
+    /// Begins the use of the folder: makes sure that checkpoints can be written to it, and sets the session to the stored state, where
+    /// there is one and going on is wanted.
+    /// </summary>
     /// <returns>The rest of the state, or <see langword="null"/> to start anew.</returns>
+    /// <exception cref="IOException">The folder cannot be made or written to.</exception>
     /// <exception cref="InvalidDataException">The file is not a whole checkpoint, or belongs to a run with other data, encoder or options.</exception>
     public RunState? Restore(ITrainingSession session)
     {
+        RequireWritableFolder();
         if (!_options.Resume || !File.Exists(_path))
         {
             return null;
         }
 
         TrainingCheckpoint checkpoint = TrainingCheckpointFile.Read(_path);
-        string stored = checkpoint.Facts.Text("fingerprint");
-        if (stored != _fingerprint)
+        string[] differences = [.. Differences(checkpoint.Facts)];
+        if (differences.Length > 0)
         {
             throw new InvalidDataException(
-                $"{_path}: this checkpoint belongs to another training. It was made with [{stored}], but this training has [{_fingerprint}]. " +
+                $"{_path}: this checkpoint belongs to another training: {string.Join("; ", differences)}. " +
                 $"Choose another folder, or set {nameof(TrainingCheckpoints)}.{nameof(TrainingCheckpoints.Resume)} to false to overwrite it.");
         }
 
@@ -69,7 +75,11 @@ internal sealed class CheckpointStore
     {
         OptimizerState optimizer = session.ExportOptimizer();
         var facts = new Facts();
-        facts.Set("fingerprint", _fingerprint);
+        foreach ((string name, string value) in _fingerprint.Values)
+        {
+            facts.Set(FingerprintPrefix + name, value);
+        }
+
         facts.Set("optimizer.steps", optimizer.Steps);
         WriteRandom(facts, optimizer.Dropout);
         WriteState(facts, state);
@@ -79,9 +89,51 @@ internal sealed class CheckpointStore
             .. Prefixed(MomentPrefix, optimizer.Moments),
             .. Prefixed(BestPrefix, state.Best?.Weights.Tensors ?? []),
         ];
-        Directory.CreateDirectory(_options.Directory);
-        TrainingCheckpointFile.Write(_path, new TrainingCheckpoint(tensors, facts));
+        try
+        {
+            TrainingCheckpointFile.Write(_path, new TrainingCheckpoint(tensors, facts));
+        }
+        catch (IOException exception)
+        {
+            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The checkpoint of step {state.Step} was not saved: {exception.Message}"), exception);
+        }
+
         _lastSaved = state.Step;
+    }
+
+    /// <summary>Writes an empty file the way a checkpoint is written, and deletes it.</summary>
+    private void RequireWritableFolder()
+    {
+        string probe = _path + ".probe";
+        try
+        {
+            AtomicFile.Write(probe, _ => { });
+            File.Delete(probe);
+        }
+        catch (IOException exception)
+        {
+            throw new IOException(
+                $"No checkpoint can be saved in '{_options.Directory}': {exception.Message} " +
+                $"Set {nameof(LoraSentencePairOptions.Checkpoints)} to a folder that can be written to.",
+                exception);
+        }
+    }
+
+    /// <summary>Where the stored run and this one are not the same, in words.</summary>
+    private IEnumerable<string> Differences(Facts checkpoint)
+    {
+        Dictionary<string, string> stored = checkpoint.Values
+            .Where(fact => fact.Key.StartsWith(FingerprintPrefix, StringComparison.Ordinal))
+            .ToDictionary(fact => fact.Key[FingerprintPrefix.Length..], fact => fact.Value);
+        foreach (string name in _fingerprint.Values.Keys.Union(stored.Keys))
+        {
+            string here = _fingerprint.Values.GetValueOrDefault(name, "not known");
+            string there = stored.GetValueOrDefault(name, "nothing");
+            if (here != there)
+            {
+                yield return $"{name} is {here}, but the checkpoint has {there}";
+            }
+        }
     }
 
     private static IEnumerable<NamedTensor> Prefixed(string prefix, IEnumerable<NamedTensor> tensors) =>

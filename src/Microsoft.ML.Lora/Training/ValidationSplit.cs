@@ -7,8 +7,8 @@ namespace Microsoft.ML.Lora.Training;
 internal static class ValidationSplit
 {
     /// <summary>
-    /// Chooses which rows are kept aside. Whole groups are drawn at random until the share is reached, so the share is exact
-    /// only as far as the sizes of the groups allow.
+    /// Chooses which rows are kept aside. Whole groups are drawn at random, and those that would exceed the share are passed over,
+    /// so it can fall short of the share. Only where every group exceeds it, it does too: then the smallest group is taken.
     /// </summary>
     /// <param name="groups">The group of each row, numbered from 0; a number for itself where a row stands alone.</param>
     /// <param name="fraction">The share, above 0 and below 1.</param>
@@ -38,7 +38,8 @@ internal static class ValidationSplit
             sizes[group]++;
         }
 
-        bool[] aside = DrawGroups(sizes, Math.Max(1, (int)Math.Round((double)fraction * groups.Length)), seed);
+        int wanted = Math.Clamp((int)Math.Round((double)fraction * groups.Length), 1, groups.Length - 1);
+        bool[] aside = DrawGroups(sizes, wanted, seed);
         bool[] chosen = new bool[groups.Length];
         for (int row = 0; row < chosen.Length; row++)
         {
@@ -48,22 +49,25 @@ internal static class ValidationSplit
         return chosen;
     }
 
-    /// <summary>Draws groups until they hold enough rows; at least one group is left.</summary>
+    /// <summary>Draws groups that hold at most the wanted rows, fewer than all there are; or the smallest of at least two. So a group is left.</summary>
     private static bool[] DrawGroups(int[] sizes, int wanted, ulong seed)
     {
         int[] order = [.. Enumerable.Range(0, sizes.Length)];
         new SeededRandom(SeededRandom.Derive(seed, "validation split")).Shuffle(order.AsSpan());
         bool[] aside = new bool[sizes.Length];
         int rows = 0;
-        foreach (int group in order.AsSpan(0, order.Length - 1))
+        foreach (int group in order)
         {
-            if (rows >= wanted)
+            if (rows + sizes[group] <= wanted)
             {
-                break;
+                aside[group] = true;
+                rows += sizes[group];
             }
+        }
 
-            aside[group] = true;
-            rows += sizes[group];
+        if (rows == 0)
+        {
+            aside[order.MinBy(group => sizes[group])] = true;
         }
 
         return aside;

@@ -4,8 +4,9 @@ using Microsoft.ML;
 using Microsoft.ML.Lora;
 using QuestionPairs;
 using SampleConsole;
-using Spectre.Console;
 
+// Numbers are read and shown in the same way on every machine.
+CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 return SettingsCommand.Create(Run).Parse(args).Invoke();
 
 static int Run(Settings settings)
@@ -17,6 +18,10 @@ static int Run(Settings settings)
     IDataView test = ml.Data.LoadFromTextFile<QuestionPair>(settings.Test.FullName, hasHeader: true);
     try
     {
+        // What would fail after a long training fails now.
+        Preconditions.RequireBothLabels(ml, train, settings.Train);
+        Preconditions.RequireBothLabels(ml, test, settings.Test);
+        Preconditions.RequireWritable(settings.Json);
         LoraSentencePairTransformer model = TrainingBar.Show("Training", progress => new LoraSentencePairTrainer(ml, new LoraSentencePairOptions
         {
             Encoder = settings.Encoder == "mini" ? PretrainedEncoder.Mini : PretrainedEncoder.FromDirectory(settings.Encoder),
@@ -36,14 +41,15 @@ static int Run(Settings settings)
         if (settings.Json is { } json)
         {
             figures.Write(json.FullName);
-            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"Figures written to {json.FullName}");
+            Console.WriteLine($"Figures written to {json.FullName}");
         }
 
         return 0;
     }
-    catch (Exception exception) when (exception is ArgumentException or IOException or InvalidDataException or NotSupportedException or InvalidOperationException)
+    catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException or InvalidDataException
+        or NotSupportedException or InvalidOperationException)
     {
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{exception.Message}[/]");
+        Console.Error.WriteLine(exception.Message);
         return 1;
     }
 }

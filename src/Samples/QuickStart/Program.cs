@@ -5,6 +5,9 @@ using QuickStart;
 using SampleConsole;
 using Spectre.Console;
 
+// Numbers read and look the same on every machine.
+CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+
 // Which support questions ask the same? Trains the embedded encoder on hand-written pairs and uses the result.
 // --budget small trains on a part for a few seconds: enough to see that everything works, not to learn much.
 bool small = args is ["--budget", "small"];

@@ -7,35 +7,34 @@ namespace SampleConsole;
 /// <summary>Shows measured models side by side.</summary>
 public static class MeasuredTable
 {
-    /// <summary>Prints one row for each model.</summary>
-    public static void Print(IEnumerable<(string Name, Measured Measured)> models)
+    private static readonly (string Name, string Format, Func<Measured, double> Of)[] Figures =
+    [
+        ("ACC", "F3", measured => measured.Metrics.Accuracy),
+        ("F1", "F3", measured => measured.Metrics.F1Score),
+        ("MCC", "F3", measured => measured.Metrics.MatthewsCorrelation()),
+        ("log-loss (nats)", "F3", measured => measured.LogLoss),
+        ("trained parameters", "N0", measured => measured.Summary.TrainedParameters),
+        ("training seconds", "F1", measured => measured.Summary.TrainingTime.TotalSeconds),
+        ("training pairs/s", "F0", measured => measured.Summary.PairsPerSecond),
+        ("scoring pairs/s", "F0", measured => measured.ScoredPairsPerSecond),
+        ("peak memory MB", "F0", measured => measured.PeakBytes / 1e6),
+    ];
+
+    /// <summary>Prints a column for each model and a row for each figure: two models fit in 80 characters.</summary>
+    public static void Print(IReadOnlyCollection<(string Name, Measured Measured)> models)
     {
         Table table = new Table().Border(TableBorder.Rounded);
-        table.AddColumn("");
-        foreach (string column in (string[])["ACC", "F1", "MCC", "log-loss", "trained", "train s", "train pairs/s", "score pairs/s", "peak MB"])
+        table.AddColumn(new TableColumn("").NoWrap());
+        foreach ((string name, _) in models)
         {
-            table.AddColumn(new TableColumn(column).RightAligned());
+            table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned());
         }
 
-        foreach ((string name, Measured measured) in models)
+        foreach ((string name, string format, Func<Measured, double> of) in Figures)
         {
-            table.AddRow([name, .. Cells(measured)]);
+            table.AddRow([name, .. models.Select(model => of(model.Measured).ToString(format, CultureInfo.InvariantCulture))]);
         }
 
         AnsiConsole.Write(table);
-    }
-
-    private static IEnumerable<string> Cells(Measured measured)
-    {
-        static string Show(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
-        yield return Show(measured.Metrics.Accuracy, "F3");
-        yield return Show(measured.Metrics.F1Score, "F3");
-        yield return Show(measured.Metrics.MatthewsCorrelation(), "F3");
-        yield return Show(measured.LogLoss, "F3");
-        yield return Show(measured.Summary.TrainedParameters, "N0");
-        yield return Show(measured.Summary.TrainingTime.TotalSeconds, "F1");
-        yield return Show(measured.Summary.PairsPerSecond, "F0");
-        yield return Show(measured.ScoredPairsPerSecond, "F0");
-        yield return Show(measured.PeakBytes / 1e6, "F0");
     }
 }

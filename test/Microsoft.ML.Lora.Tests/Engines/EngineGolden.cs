@@ -65,7 +65,8 @@ internal sealed class EngineGolden
 
     public double[] Losses => [.. _header.GetProperty("losses").EnumerateArray().Select(loss => loss.GetDouble())];
 
-    public TrainedWeights Start => new([.. Names("start/").Select(name => new NamedTensor(name, _index["start/" + name].Shape, Floats("start/" + name)))]);
+    public TrainedWeights Start =>
+        new([.. Names("start/").Select(name => new NamedTensor(name, _index["start/" + name].Shape, Floats("start/" + name)))]);
 
     /// <summary>The names of the tensors in one part of the file.</summary>
     public IEnumerable<string> Names(string prefix) =>

@@ -3,7 +3,9 @@ using Microsoft.ML.Lora.Primitives;
 
 namespace Microsoft.ML.Lora.Tests.Engines;
 
-/// <summary>The classifier as the formulas read, in double precision and plain loops, one sequence at a time. Shares no code with the engine.</summary>
+/// <summary>
+/// The classifier as the formulas read, in double precision and plain loops, one sequence at a time. Shares no code with the engine.
+/// </summary>
 internal sealed class ReferenceClassifier
 {
     private readonly EncoderWeights _encoder;

@@ -19,7 +19,7 @@ public sealed class InputColumnsTests : IDisposable
         ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => trainer.Fit(data));
 
         Assert.AreEqual(
-            "The data does not fit: Column 'Sentence1' (FirstSentenceColumnName) is missing; it must be text. "
+            "The training data does not fit: Column 'Sentence1' (FirstSentenceColumnName) is missing; it must be text. "
             + "Column 'Sentence2' (SecondSentenceColumnName) is missing; it must be text. "
             + "Column 'Label' (LabelColumnName) is missing; it must be bool, or a number that is 0 or 1. "
             + "Column 'Topic' (GroupColumnName) is missing; it must be text, a number or a key. "
@@ -35,7 +35,7 @@ public sealed class InputColumnsTests : IDisposable
         ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => new LoraSentencePairTrainer(_ml, _encoder.Options).Fit(data));
 
         Assert.AreEqual(
-            "The data does not fit: Column 'Sentence1' (FirstSentenceColumnName) must be text, but is Single. "
+            "The training data does not fit: Column 'Sentence1' (FirstSentenceColumnName) must be text, but is Single. "
             + "Column 'Sentence2' (SecondSentenceColumnName) must be text, but is Vector<Single, 3>. "
             + "Column 'Label' (LabelColumnName) must be bool, or a number that is 0 or 1, but is String. "
             + "Its columns are: Sentence1, Sentence2, Label. (Parameter 'input')",
@@ -63,7 +63,7 @@ public sealed class InputColumnsTests : IDisposable
         ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => pipeline.Fit(view));
 
         Assert.AreEqual(
-            "The data does not fit: Column 'Other' (SecondSentenceColumnName) is missing; it must be text. "
+            "The training data does not fit: Column 'Other' (SecondSentenceColumnName) is missing; it must be text. "
             + "Column 'Copy' (LabelColumnName) must be bool, or a number that is 0 or 1, but is String. "
             + "Its columns are: Id, Sentence1, Sentence2, Label, Copy. (Parameter 'inputSchema')",
             exception.Message);
@@ -80,7 +80,7 @@ public sealed class InputColumnsTests : IDisposable
         ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => pipeline.Fit(data));
 
         Assert.AreEqual(
-            "The data does not fit: Column 'Numbers' (SecondSentenceColumnName) must be text, but is a vector of Single. "
+            "The training data does not fit: Column 'Numbers' (SecondSentenceColumnName) must be text, but is a vector of Single. "
             + "Column 'Label' (LabelColumnName) must be bool, or a number that is 0 or 1, but is a key (UInt32). "
             + "Its columns are: Sentence1, Numbers, Label. (Parameter 'inputSchema')",
             exception.Message);
@@ -94,8 +94,10 @@ public sealed class InputColumnsTests : IDisposable
         ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(
             () => new LoraSentencePairTrainer(_ml, _encoder.Options).Fit(TinyPairs.Data(_ml, 8), validation));
 
-        StringAssert.StartsWith(
-            exception.Message, "The data does not fit: Column 'Sentence2' (SecondSentenceColumnName) is missing; it must be text.", StringComparison.Ordinal);
+        Assert.AreEqual(
+            "The validation data does not fit: Column 'Sentence2' (SecondSentenceColumnName) is missing; it must be text. "
+            + "Its columns are: Id, Sentence1, Label. (Parameter 'validation')",
+            exception.Message);
     }
 
     [TestMethod]

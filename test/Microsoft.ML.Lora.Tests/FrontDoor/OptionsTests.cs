@@ -77,6 +77,7 @@ public sealed class OptionsTests
             "EarlyStopping.Metric must be one of LogLoss, Accuracy, F1, MatthewsCorrelation, but is 9.",
             "Checkpoints.Directory must name a folder, but is empty.",
             "Checkpoints.EverySteps must be at least 1, but is 0.",
+            "Checkpoints need Seed to be set: without it each training draws its own, and none could go on from another's checkpoint.",
             "TimeProvider must be set, but is null.",
         ];
         Assert.AreEqual(
@@ -115,6 +116,7 @@ public sealed class OptionsTests
             ValidationsPerEpoch = 100,
             EarlyStopping = new EarlyStopping { Patience = 1000 },
             Checkpoints = new TrainingCheckpoints("folder") { EverySteps = 1 },
+            Seed = 0,
         });
     }
 

@@ -135,10 +135,35 @@ public sealed class RunControlTests : IDisposable
         foreach (LoraSentencePairOptions other in others)
         {
             InvalidDataException exception = Assert.ThrowsExactly<InvalidDataException>(() => _encoder.Train(_ml, other));
-            StringAssert.Contains(exception.Message, "this checkpoint belongs to another training.", StringComparison.Ordinal);
+            StringAssert.Contains(exception.Message, "this checkpoint belongs to another training: ", StringComparison.Ordinal);
         }
 
         Assert.ThrowsExactly<InvalidDataException>(() => new LoraSentencePairTrainer(_ml, options).Fit(TinyPairs.Data(_ml, 64, seed: 2)));
+    }
+
+    [TestMethod]
+    public void Fit_CheckpointOfOtherOptions_NamesWhatDiffersAndNothingElse()
+    {
+        LoraSentencePairOptions options = _encoder.Options with { Checkpoints = new TrainingCheckpoints(_folder.Path) };
+        _encoder.Train(_ml, options);
+
+        InvalidDataException exception = Assert.ThrowsExactly<InvalidDataException>(() => _encoder.Train(_ml, options with { Rank = 8, Alpha = 16, Dropout = 0.1f }));
+
+        Assert.AreEqual(
+            $"{_folder.File("training.safetensors")}: this checkpoint belongs to another training: dropout is 0.1, but the checkpoint has 0; "
+            + "rank is 8, but the checkpoint has 2. Choose another folder, or set TrainingCheckpoints.Resume to false to overwrite it.",
+            exception.Message);
+    }
+
+    [TestMethod]
+    public void Fit_Log_CountsThreads()
+    {
+        var messages = new List<string>();
+        _ml.Log += (_, message) => messages.Add(message.RawMessage);
+
+        _encoder.Train(_ml, _encoder.Options with { Threads = 2 });
+
+        CollectionAssert.Contains(messages, "Training 290 numbers on the managed engine with 2 threads, seed 3.");
     }
 
     [TestMethod]
@@ -159,7 +184,7 @@ public sealed class RunControlTests : IDisposable
         StringAssert.Contains(log, $"Encoder '{_encoder.Encoder.Id}', checksum ", StringComparison.Ordinal);
         StringAssert.Contains(log, "sequences up to 24 tokens.", StringComparison.Ordinal);
         StringAssert.Contains(log, "64 pairs to train on, 0 to validate on.", StringComparison.Ordinal);
-        StringAssert.Contains(log, "Training 290 numbers on the managed engine with 1 threads, seed 3.", StringComparison.Ordinal);
+        StringAssert.Contains(log, "Training 290 numbers on the managed engine with 1 thread, seed 3.", StringComparison.Ordinal);
         StringAssert.Contains(log, "Training ended after step 8 of 8; kept the weights of step 8; 0 pairs/s.", StringComparison.Ordinal);
     }
 

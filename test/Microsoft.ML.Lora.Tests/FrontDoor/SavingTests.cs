@@ -157,6 +157,47 @@ public sealed class SavingTests : IDisposable
     }
 
     [TestMethod]
+    public void RestoreBatching_StepsAppendedToALoadedModel_KeepsThem()
+    {
+        IDataView data = TinyPairs.Data(_ml, 20);
+        LoraSentencePairTransformer trained = _encoder.Train(_ml);
+        var loaded = (TransformerChain<ITransformer>)_ml.Model.Load(Save(trained, data), out _);
+        ITransformer extended = loaded.Append(_ml.Transforms.CopyColumns("Logit", "Score").Fit(loaded.Transform(data)));
+
+        ITransformer restored = LoraSentencePairTransformer.RestoreBatching(_ml, extended);
+
+        IDataView scored = restored.Transform(data);
+        Scored.AssertSame(Scored.Of(_ml, trained, data), Scored.Of(_ml, scored));
+        CollectionAssert.AreEqual(scored.GetColumn<float>("Score").ToArray(), scored.GetColumn<float>("Logit").ToArray());
+    }
+
+    [TestMethod]
+    public void SaveAtomically_ModelThatCannotBeSaved_LeavesTheOldFile()
+    {
+        IDataView data = TinyPairs.Data(_ml, 12, seed: 77);
+        LoraSentencePairTransformer trained = _encoder.Train(_ml);
+        string file = _folder.File("model.zip");
+        _ml.Model.SaveAtomically(trained, data.Schema, file);
+        ITransformer unnamed = _ml.Transforms.CustomMapping<NoInput, Extra>((_, extra) => extra.Value = 1, contractName: null).Fit(data);
+
+        Assert.Throws<Exception>(() => _ml.Model.SaveAtomically(trained.Append(unnamed), data.Schema, file));
+
+        CollectionAssert.AreEqual(Scored.Probe(_ml, trained), Scored.Probe(_ml, _ml.Model.Load(file, out _)));
+        Assert.HasCount(1, Directory.GetFiles(_folder.Path));
+    }
+
+    [TestMethod]
+    public void Load_SeveralModelsOfOneFolderEncoder_ShareIt()
+    {
+        string file = Save(_encoder.Train(_ml), TinyPairs.Data(_ml, 2));
+
+        LoraSentencePairTransformer first = LoraSentencePairTransformer.FromLoaded(_ml, _ml.Model.Load(file, out _));
+        LoraSentencePairTransformer second = LoraSentencePairTransformer.FromLoaded(_ml, _ml.Model.Load(file, out _));
+
+        Assert.AreSame(first.Encoder, second.Encoder);
+    }
+
+    [TestMethod]
     public void RestoreBatching_ForeignModel_LeavesItAsItIs()
     {
         IDataView data = TinyPairs.Data(_ml, 4);
@@ -178,6 +219,13 @@ public sealed class SavingTests : IDisposable
         }
 
         CollectionAssert.AreEqual(Scored.Probe(_ml, first), Scored.Probe(_ml, _ml.Model.Load(file, out _)));
+    }
+
+    private sealed class NoInput;
+
+    private sealed class Extra
+    {
+        public float Value { get; set; }
     }
 
     private EstimatorChain<ColumnCopyingTransformer> Pipeline() => _ml.Transforms.CopyColumns("Copy", "Sentence1")

@@ -62,23 +62,54 @@ public sealed class TransformTests : IDisposable
     }
 
     [TestMethod]
-    public void GetRowCursor_ScoreAskedForButNotRead_OpensNoSecondCursor()
+    public void GetRowCursor_ScoreAskedFor_OpensOneCursorWithTheSentences()
     {
         var view = new MemoryView(TinyPairs.Create(50));
         IDataView scored = _model.Transform(view);
-        using (DataViewRowCursor cursor = scored.GetRowCursor([scored.Schema["Score"]]))
+
+        using (DataViewRowCursor cursor = scored.GetRowCursor([scored.Schema["Score"], scored.Schema["Id"]]))
         {
-            ValueGetter<float> getter = cursor.GetGetter<float>(scored.Schema["Score"]);
             cursor.MoveNext();
-            Assert.HasCount(1, view.Opened);
-            float score = 0;
-
-            getter(ref score);
-
-            CollectionAssert.AreEqual(new[] { "", "Sentence1, Sentence2" }, view.Opened);
         }
 
+        CollectionAssert.AreEqual(new[] { "Id, Sentence1, Sentence2" }, view.Opened);
         Assert.AreEqual(0, view.Open);
+    }
+
+    [TestMethod]
+    public void Transform_SourceThatCanBeReadOnce_ScoresEveryRow()
+    {
+        var queue = new Queue<TinyPair>(TinyPairs.Create(100));
+        IEnumerable<TinyPair> Drain()
+        {
+            while (queue.TryDequeue(out TinyPair? pair))
+            {
+                yield return pair;
+            }
+        }
+
+        Scored[] scored = Scored.Of(_ml, _model, _ml.Data.LoadFromEnumerable(Drain()));
+
+        Scored.AssertSame(Scored.Of(_ml, _model, TinyPairs.Data(_ml, 100)), scored);
+    }
+
+    [TestMethod]
+    public void Transform_VectorColumn_IsTheReadersToKeep()
+    {
+        var rows = TinyPairs.Create(100).Select(pair => new PairWithVector { Sentence1 = pair.Sentence1, Sentence2 = pair.Sentence2, Features = [pair.Id, 1] });
+        IDataView scored = _model.Transform(_ml.Data.LoadFromEnumerable(rows.ToArray()));
+        DataViewSchema.Column column = scored.Schema["Features"];
+        using DataViewRowCursor cursor = scored.GetRowCursor([column, scored.Schema["Score"]]);
+        ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(column);
+        var kept = new List<VBuffer<float>>();
+        while (cursor.MoveNext())
+        {
+            VBuffer<float> features = default;
+            getter(ref features);
+            kept.Add(features);
+        }
+
+        CollectionAssert.AreEqual(Enumerable.Range(0, 100).Select(row => (float)row).ToArray(), kept.Select(features => features.GetValues()[0]).ToArray());
     }
 
     [TestMethod]

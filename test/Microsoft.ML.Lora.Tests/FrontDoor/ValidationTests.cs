@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Lora.Tests.FrontDoor;
 
@@ -26,7 +27,7 @@ public sealed class ValidationTests : IDisposable
     [TestMethod]
     public void Fit_GroupColumnOfAnyType_KeepsGroupsWhole()
     {
-        // 40 rows in 8 groups of 5: a fifth is 8 rows, for which it takes 2 groups.
+        // 40 rows in 8 groups of 5: a quarter is 2 groups.
         AssertTwoGroups(Row.Data(_ml, 40, pair => pair.Label, pair => $"topic {pair.Id / 5}"));
         AssertTwoGroups(Row.Data(_ml, 40, pair => pair.Label, pair => pair.Id / 5));
         AssertTwoGroups(Row.Data(_ml, 40, pair => pair.Label, pair => pair.Id / 5 / 2.0));
@@ -43,7 +44,67 @@ public sealed class ValidationTests : IDisposable
         ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => Grouped().Fit(data));
 
         StringAssert.StartsWith(
-            exception.Message, "A validation fraction of 0.2 needs at least two groups of rows to split, but there is 1.", StringComparison.Ordinal);
+            exception.Message, "A validation fraction of 0.25 needs at least two groups of rows to split, but there is 1.", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Fit_GroupsTooLargeForTheFraction_Warns()
+    {
+        List<string> warnings = Warnings();
+
+        Grouped().Fit(Row.Data(_ml, 40, pair => pair.Label, pair => pair.Id / 20));
+
+        CollectionAssert.AreEqual(
+            new[] { "20 of 40 rows are kept aside for validation, a share of 0.5, but ValidationFraction is 0.25. Whole groups of rows allow no closer share." },
+            warnings);
+    }
+
+    [TestMethod]
+    public void Fit_GroupsThatReachTheFraction_DoesNotWarn()
+    {
+        List<string> warnings = Warnings();
+
+        Grouped().Fit(Row.Data(_ml, 40, pair => pair.Label, pair => pair.Id / 4));
+
+        Assert.IsEmpty(warnings);
+    }
+
+    [TestMethod]
+    public void Fit_ValidationSetWithoutGroupColumn_IsEnough()
+    {
+        TrainingSummary summary = Grouped().Fit(Row.Data(_ml, 40, pair => pair.Label, pair => pair.Id / 5), TinyPairs.Data(_ml, 10, seed: 2)).Summary;
+
+        Assert.AreEqual(40, summary.TrainingPairs);
+        Assert.AreEqual(10, summary.ValidationPairs);
+    }
+
+    [TestMethod]
+    [DataRow(ValidationMetric.F1, DecisionThreshold.Zero)]
+    [DataRow(ValidationMetric.MatthewsCorrelation, DecisionThreshold.Zero)]
+    [DataRow(ValidationMetric.LogLoss, DecisionThreshold.MaximizeAccuracy)]
+    public void Fit_ValidationOfOneClass_IsRefusedWhereBothAreNeeded(ValidationMetric metric, DecisionThreshold threshold)
+    {
+        LoraSentencePairOptions options = _encoder.Options with { EarlyStopping = new EarlyStopping { Metric = metric }, DecisionThreshold = threshold };
+
+        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(
+            () => new LoraSentencePairTrainer(_ml, options).Fit(TinyPairs.Data(_ml, 64), OneClass()));
+
+        Assert.AreEqual(
+            "All 10 rows to validate on have 'Label' = true. EarlyStopping by F1 or MatthewsCorrelation and a DecisionThreshold other than Zero "
+            + "need rows of both classes: give more validation rows, or another Seed for the split.",
+            exception.Message);
+    }
+
+    [TestMethod]
+    public void Fit_ValidationOfOneClass_WarnsWhereItCanBeUsed()
+    {
+        List<string> warnings = Warnings();
+        LoraSentencePairOptions options = _encoder.Options with { EarlyStopping = new EarlyStopping() };
+
+        new LoraSentencePairTrainer(_ml, options).Fit(TinyPairs.Data(_ml, 64), OneClass());
+
+        CollectionAssert.AreEqual(
+            new[] { "All 10 rows to validate on have 'Label' = true. F1 and the Matthews correlation say nothing about them." }, warnings);
     }
 
     [TestMethod]
@@ -132,7 +193,22 @@ public sealed class ValidationTests : IDisposable
         CollectionAssert.AreNotEqual(before.Select(row => row.PredictedLabel).ToArray(), after.Select(row => row.PredictedLabel).ToArray());
     }
 
-    private LoraSentencePairTrainer Grouped() => new(_ml, _encoder.Options with { GroupColumnName = "Group", ValidationFraction = 0.2f });
+    private LoraSentencePairTrainer Grouped() => new(_ml, _encoder.Options with { GroupColumnName = "Group", ValidationFraction = 0.25f });
+
+    private IDataView OneClass() => Row.Data(_ml, 10, _ => true, pair => pair.Id);
+
+    private List<string> Warnings()
+    {
+        var warnings = new List<string>();
+        _ml.Log += (_, message) =>
+        {
+            if (message.Kind == ChannelMessageKind.Warning)
+            {
+                warnings.Add(message.RawMessage);
+            }
+        };
+        return warnings;
+    }
 
     private void AssertTwoGroups(IDataView data)
     {

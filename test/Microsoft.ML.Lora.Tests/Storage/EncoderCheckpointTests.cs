@@ -186,18 +186,17 @@ public sealed class EncoderCheckpointTests
     }
 
     [TestMethod]
-    [DataRow(6)]
-    [DataRow(1)]
-    public void RequireVocabulary_FitsTheTable_Passes(int entries) => new TinyCheckpoint().Load().RequireVocabulary(entries, "vocab.txt");
+    [DataRow(6, 6)]
+    [DataRow(1, 6)]
+    [DataRow(1000, 1127)]
+    public void RequireVocabulary_FitsTheTable_Passes(int entries, int rows) => WithRows(rows).RequireVocabulary(entries, "vocab.txt");
 
     [TestMethod]
     [DataRow(7, 6)]
-    [DataRow(976, 2000)]
+    [DataRow(1000, 1128)]
     public void RequireVocabulary_DoesNotFitTheTable_IsRefused(int entries, int rows)
     {
-        var tiny = new TinyCheckpoint();
-        tiny.Config["vocab_size"] = rows;
-        EncoderCheckpoint checkpoint = tiny.Reshape("embeddings.word_embeddings.weight", rows, 4).Load();
+        EncoderCheckpoint checkpoint = WithRows(rows);
 
         InvalidDataException exception = Assert.ThrowsExactly<InvalidDataException>(() => checkpoint.RequireVocabulary(entries, "vocab.txt"));
 
@@ -205,6 +204,13 @@ public sealed class EncoderCheckpointTests
             $"vocab.txt: the vocabulary has {entries} entries, but the embedding table of 'tiny' has {rows} rows. "
             + "The vocabulary must come from the same checkpoint as the weights, and be whole.",
             exception.Message);
+    }
+
+    private static EncoderCheckpoint WithRows(int rows)
+    {
+        var tiny = new TinyCheckpoint();
+        tiny.Config["vocab_size"] = rows;
+        return tiny.Reshape("embeddings.word_embeddings.weight", rows, 4).Load();
     }
 
     private static MemorySource WithoutWeights(string? other)

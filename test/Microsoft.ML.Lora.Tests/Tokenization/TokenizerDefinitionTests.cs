@@ -106,12 +106,12 @@ public sealed class TokenizerDefinitionTests
     }
 
     [TestMethod]
-    [DataRow("[PAD]\n\n[UNK]\n", "vocab.txt: line 2 is empty, but each line must hold one token.")]
-    [DataRow("[PAD]\n[UNK]\n\n", "vocab.txt: line 3 is empty, but each line must hold one token.")]
-    [DataRow("a\nb\nc\nb\n", "vocab.txt: line 4 repeats the token 'b' of line 2, but each must have one id.")]
-    [DataRow("a\nb\rc\n", "vocab.txt: line 2 holds a carriage return inside, but each line must hold one token.")]
-    [DataRow("", "vocab.txt holds no tokens.")]
-    [DataRow("\uFEFF[PAD]\n", "vocab.txt starts with a byte order mark: save it as UTF-8 without one.")]
+    [DataRow("[PAD]\n\n[UNK]\n", "memory/vocab.txt: line 2 is empty, but each line must hold one token.")]
+    [DataRow("[PAD]\n[UNK]\n\n", "memory/vocab.txt: line 3 is empty, but each line must hold one token.")]
+    [DataRow("a\nb\nc\nb\n", "memory/vocab.txt: line 4 repeats the token 'b' of line 2, but each must have one id.")]
+    [DataRow("a\nb\rc\n", "memory/vocab.txt: line 2 holds a carriage return inside, but each line must hold one token.")]
+    [DataRow("", "memory/vocab.txt holds no tokens.")]
+    [DataRow("\uFEFF[PAD]\n", "memory/vocab.txt starts with a byte order mark: save it as UTF-8 without one.")]
     public void Read_FaultyVocabulary_IsRefused(string text, string expected) =>
         AssertInvalid(TokenizerFiles.FromText("vocab.txt", text), expected);
 
@@ -122,7 +122,7 @@ public sealed class TokenizerDefinitionTests
     [DataRow("[UNK]", "unk_token")]
     public void Read_VocabularyWithoutSpecialToken_IsRefused(string token, string setting) => AssertInvalid(
         TokenizerFiles.FromLines([.. TokenizerFiles.Tokens.Where(other => other != token)]),
-        $"vocab.txt: the special token '{token}' is missing. "
+        $"memory/vocab.txt: the special token '{token}' is missing. "
         + $"If the encoder calls it otherwise, name it as '{setting}' in tokenizer_config.json.");
 
     [TestMethod]
@@ -131,13 +131,23 @@ public sealed class TokenizerDefinitionTests
         MemorySource source = new();
         source.Files["vocab.txt"] = Encoding.Latin1.GetBytes("caf\u00E9\n");
 
-        AssertInvalid(source, "vocab.txt is not valid UTF-8.");
+        AssertInvalid(source, "memory/vocab.txt is not valid UTF-8.");
     }
 
     [TestMethod]
     public void Read_FilesOfDifferentSize_AreRefused() => AssertInvalid(
         TokenizerFiles.FromLines("[PAD]", "[UNK]").With("tokenizer.json", TokenizerFiles.Json().ToJsonString()),
-        "vocab.txt has 2 tokens, but tokenizer.json has 8: they belong to different encoders.");
+        "memory/vocab.txt has 2 tokens, but tokenizer.json has 8: they belong to different encoders.");
+
+    [TestMethod]
+    public void Read_FilesOfSameSizeWithOtherTokens_AreRefused() => AssertInvalid(
+        TokenizerFiles.FromLines([.. TokenizerFiles.Tokens[..5], "##ed", .. TokenizerFiles.Tokens[6..]])
+            .With("tokenizer.json", TokenizerFiles.Json().ToJsonString()),
+        "memory/vocab.txt: line 6 is '##ed', but tokenizer.json gives the id 5 to '##s': they belong to different encoders.");
+
+    [TestMethod]
+    public void Read_FaultyTokenizerJson_IsRefused() => AssertInvalid(
+        TokenizerFiles.FromText("tokenizer.json", "{}"), "memory/tokenizer.json: 'model' is missing.");
 
     [TestMethod]
     [DataRow("do_lower_case", false, "true")]
@@ -146,14 +156,14 @@ public sealed class TokenizerDefinitionTests
     public void Read_ConfigAgainstTokenizerJson_IsRefused(string entry, bool value, string other) => AssertInvalid(
         TokenizerFiles.FromText("tokenizer.json", TokenizerFiles.Json().ToJsonString())
             .With("tokenizer_config.json", new JsonObject { [entry] = value }.ToJsonString()),
-        $"tokenizer_config.json: '{entry}' is false, but tokenizer.json sets it {other}. "
+        $"memory/tokenizer_config.json: '{entry}' is false, but tokenizer.json sets it {other}. "
         + "Make the two files agree on what the encoder was trained with.");
 
     [TestMethod]
-    [DataRow("{ \"do_lower_case\": \"yes\" }", "tokenizer_config.json: 'do_lower_case' must be true or false, but is of kind String.")]
-    [DataRow("{ \"cls_token\": 3 }", "tokenizer_config.json: 'cls_token' must be a text, but is of kind Number.")]
-    [DataRow("{ \"cls_token\": { \"content\": [] } }", "tokenizer_config.json: 'cls_token.content' must be a text, but is of kind Array.")]
-    [DataRow("[]", "tokenizer_config.json: the content must be an object, but is of kind Array.")]
+    [DataRow("{ \"do_lower_case\": \"yes\" }", "memory/tokenizer_config.json: 'do_lower_case' must be true or false, but is of kind String.")]
+    [DataRow("{ \"cls_token\": 3 }", "memory/tokenizer_config.json: 'cls_token' must be a text, but is of kind Number.")]
+    [DataRow("{ \"cls_token\": { \"content\": [] } }", "memory/tokenizer_config.json: 'cls_token.content' must be a text, but is of kind Array.")]
+    [DataRow("[]", "memory/tokenizer_config.json: the content must be an object, but is of kind Array.")]
     public void Read_FaultyConfig_IsRefused(string config, string expected) =>
         AssertInvalid(TokenizerFiles.FromLines(TokenizerFiles.Tokens).With("tokenizer_config.json", config), expected);
 

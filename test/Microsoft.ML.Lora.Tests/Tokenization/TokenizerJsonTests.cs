@@ -93,7 +93,7 @@ public sealed class TokenizerJsonTests
         StringAssert.StartsWith(exception.Message, "tokenizer.json is not valid JSON: ", StringComparison.Ordinal);
     }
 
-    private static TokenizerJson Read(string json) => TokenizerJson.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)));
+    private static TokenizerJson Read(string json) => TokenizerJson.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)), "tokenizer.json");
 
     private static void AssertNotSupported(JsonObject json, string expected)
     {

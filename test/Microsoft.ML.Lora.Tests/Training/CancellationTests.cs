@@ -9,7 +9,7 @@ public sealed class CancellationTests
     public void Execute_CancelledAndThrow_ThrowsWithTheStep()
     {
         using var source = new CancellationTokenSource();
-        var session = new FakeSession { OnStep = step => CancelAt(3, step, source) };
+        var session = new FakeSession { OnStep = Interruption.At(3, source) };
         var setup = new RunSetup { Cancellation = source.Token };
 
         OperationCanceledException exception = Assert.ThrowsExactly<OperationCanceledException>(() => setup.Run(session));
@@ -23,7 +23,7 @@ public sealed class CancellationTests
     public void Execute_CancelledAndKeepBest_KeepsTheLatestWeights()
     {
         using var source = new CancellationTokenSource();
-        var session = new FakeSession { OnStep = step => CancelAt(2, step, source) };
+        var session = new FakeSession { OnStep = Interruption.At(2, source) };
         var setup = new RunSetup { Cancellation = source.Token, Plan = KeepBest };
 
         TrainingOutcome outcome = setup.Run(session);
@@ -38,7 +38,7 @@ public sealed class CancellationTests
     public void Execute_CancelledAndKeepBestWithEarlyStopping_KeepsTheBestWeights()
     {
         using var source = new CancellationTokenSource();
-        var session = new FakeSession { OnStep = step => CancelAt(4, step, source), Margin = steps => steps == 2 ? 5 : 1 };
+        var session = new FakeSession { OnStep = Interruption.At(4, source), Margin = steps => steps == 2 ? 5 : 1 };
         var setup = new RunSetup
         {
             Cancellation = source.Token,
@@ -72,7 +72,7 @@ public sealed class CancellationTests
     public void Execute_CancelledAtTheLastStep_IsCompleted()
     {
         using var source = new CancellationTokenSource();
-        var session = new FakeSession { OnStep = step => CancelAt(RunSetup.Steps, step, source) };
+        var session = new FakeSession { OnStep = Interruption.At(RunSetup.Steps, source) };
 
         TrainingOutcome outcome = new RunSetup { Cancellation = source.Token }.Run(session);
 
@@ -80,12 +80,4 @@ public sealed class CancellationTests
     }
 
     private static TrainingPlan KeepBest => new RunSetup().Plan with { OnCancellation = CancellationResult.KeepBest };
-
-    private static void CancelAt(int wanted, int step, CancellationTokenSource source)
-    {
-        if (step == wanted)
-        {
-            source.Cancel();
-        }
-    }
 }

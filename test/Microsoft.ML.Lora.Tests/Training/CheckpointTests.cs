@@ -8,8 +8,6 @@ namespace Microsoft.ML.Lora.Tests.Training;
 [TestClass]
 public sealed class CheckpointTests : IDisposable
 {
-    private const string Fingerprint = "seed 5; 10 pairs";
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -101,7 +99,7 @@ public sealed class CheckpointTests : IDisposable
         };
         TrainingOutcome uninterrupted = Stopping(null).Run(Best2());
         using var source = new CancellationTokenSource();
-        FakeSession interrupted = new() { Margin = steps => steps == 2 ? 5 : 1, OnStep = step => CancelAt(4, step, source) };
+        FakeSession interrupted = new() { Margin = steps => steps == 2 ? 5 : 1, OnStep = Interruption.At(4, source) };
         Assert.ThrowsExactly<OperationCanceledException>(() => Stopping(Store(_folder.Path), source.Token).Run(interrupted));
 
         TrainingOutcome resumed = Stopping(Store(_folder.Path)).Run(Best2());
@@ -127,35 +125,56 @@ public sealed class CheckpointTests : IDisposable
     public void Execute_CheckpointOfAnotherRun_IsRefused()
     {
         Interrupt(2, () => Store(_folder.Path));
-        var other = new CheckpointStore(new TrainingCheckpoints(_folder.Path), "seed 6; 10 pairs");
+        var other = new CheckpointStore(
+            new TrainingCheckpoints(_folder.Path), Facts.From([new("rank", "8"), new("seed", "6"), new("training data", "10 pairs")]));
 
         InvalidDataException exception = Assert.ThrowsExactly<InvalidDataException>(() => Setup(other).Run(Session()));
 
         Assert.AreEqual(
-            $"{_folder.File("training.safetensors")}: this checkpoint belongs to another training. It was made with [seed 5; 10 pairs], "
-            + "but this training has [seed 6; 10 pairs]. Choose another folder, or set TrainingCheckpoints.Resume to false to overwrite it.",
+            $"{_folder.File("training.safetensors")}: this checkpoint belongs to another training: rank is 8, but the checkpoint has nothing; "
+            + "seed is 6, but the checkpoint has 5. Choose another folder, or set TrainingCheckpoints.Resume to false to overwrite it.",
             exception.Message);
     }
 
     [TestMethod]
     public void Execute_ResumeIsFalse_StartsAnewAndOverwrites()
     {
-        Interrupt(2, () => new CheckpointStore(new TrainingCheckpoints(_folder.Path), "another run"));
+        Interrupt(2, () => new CheckpointStore(new TrainingCheckpoints(_folder.Path), Facts.From([new("seed", "6")])));
         FakeSession session = Session();
 
-        Setup(new CheckpointStore(new TrainingCheckpoints(_folder.Path) { Resume = false }, Fingerprint)).Run(session);
+        Setup(new CheckpointStore(new TrainingCheckpoints(_folder.Path) { Resume = false }, Fingerprint())).Run(session);
 
         Assert.HasCount(RunSetup.Steps, session.Batches);
-        Assert.AreEqual(Fingerprint, TrainingCheckpointFile.Read(_folder.File("training.safetensors")).Facts.Text("fingerprint"));
+        Assert.AreEqual("5", TrainingCheckpointFile.Read(_folder.File("training.safetensors")).Facts.Text("run.seed"));
     }
 
     [TestMethod]
-    public void Execute_FolderThatCannotBeMade_Throws()
+    public void Execute_FolderThatCannotBeMade_ThrowsBeforeTheFirstStep()
     {
         string file = _folder.File("taken");
         File.WriteAllText(file, "");
+        string folder = Path.Combine(file, "inside");
+        FakeSession session = Session();
 
-        Assert.Throws<IOException>(() => Setup(Store(Path.Combine(file, "inside"))).Run(Session()));
+        IOException exception = Assert.ThrowsExactly<IOException>(() => Setup(Store(folder)).Run(session));
+
+        StringAssert.StartsWith(
+            exception.Message,
+            $"No checkpoint can be saved in '{folder}': '{Path.Combine(folder, "training.safetensors.probe")}' cannot be written: ",
+            StringComparison.Ordinal);
+        StringAssert.EndsWith(exception.Message, " Set Checkpoints to a folder that can be written to.", StringComparison.Ordinal);
+        Assert.AreEqual(0, session.Steps);
+    }
+
+    [TestMethod]
+    public void Execute_CheckpointThatCannotBeWritten_SaysWhichAndWhere()
+    {
+        string file = _folder.File("training.safetensors");
+        Directory.CreateDirectory(file);
+
+        IOException exception = Assert.ThrowsExactly<IOException>(() => Setup(Store(_folder.Path)).Run(Session()));
+
+        StringAssert.StartsWith(exception.Message, $"The checkpoint of step 3 was not saved: '{file}' cannot be written: ", StringComparison.Ordinal);
     }
 
     [TestMethod]
@@ -168,7 +187,9 @@ public sealed class CheckpointTests : IDisposable
         Assert.IsEmpty(_folder.Files());
     }
 
-    private static CheckpointStore Store(string folder, int everySteps = 100) => new(new TrainingCheckpoints(folder) { EverySteps = everySteps }, Fingerprint);
+    private static CheckpointStore Store(string folder, int everySteps = 100) => new(new TrainingCheckpoints(folder) { EverySteps = everySteps }, Fingerprint());
+
+    private static Facts Fingerprint() => Facts.From([new("seed", "5"), new("training data", "10 pairs")]);
 
     private static FakeSession Session(Action<int>? onStep = null) => new() { OnStep = onStep ?? (_ => { }) };
 
@@ -184,7 +205,7 @@ public sealed class CheckpointTests : IDisposable
     private static void Interrupt(int afterStep, Func<CheckpointStore> store)
     {
         using var source = new CancellationTokenSource();
-        FakeSession session = Session(step => CancelAt(afterStep, step, source));
+        FakeSession session = Session(Interruption.At(afterStep, source));
         Assert.ThrowsExactly<OperationCanceledException>(() => Setup(store(), source.Token).Run(session));
         Assert.AreEqual(afterStep, session.Steps);
     }
@@ -193,14 +214,6 @@ public sealed class CheckpointTests : IDisposable
     {
         string file = _folder.File("training.safetensors");
         return File.Exists(file) ? (int)TrainingCheckpointFile.Read(file).Facts.Whole("step") : 0;
-    }
-
-    private static void CancelAt(int wanted, int step, CancellationTokenSource source)
-    {
-        if (step == wanted)
-        {
-            source.Cancel();
-        }
     }
 
     private static void ThrowAt(int wanted, int step)

@@ -28,20 +28,54 @@ public sealed class ValidationSplitTests
     }
 
     [TestMethod]
-    public void Choose_Groups_StayWholeAndReachTheShare()
+    public void Choose_Groups_StayWholeAndKeepWithinTheShare()
     {
-        // 20 groups of 1 to 7 rows, mixed.
-        int[] groups = [.. Enumerable.Range(0, 80).Select(row => row * 7 % 80 % 20)];
+        // Groups of 1 to 8 rows by turns, mixed; 75 rows, a quarter of which is 19.
+        int[] groups = [.. Enumerable.Range(0, 18).SelectMany(group => Enumerable.Repeat(group, 1 + group % 8)).OrderBy(group => group * 7 % 18)];
 
         for (ulong seed = 0; seed < 50; seed++)
         {
             bool[] aside = ValidationSplit.Choose(groups, 0.25f, seed);
 
-            int largest = groups.GroupBy(group => group).Max(group => group.Count());
+            const int Wanted = 19;
+            int[] left = [.. groups.Zip(aside).Where(row => !row.Second).GroupBy(row => row.First).Select(group => group.Count())];
             int rows = aside.Count(row => row);
-            Assert.IsTrue(rows >= 20 && rows < 20 + largest, $"{rows} rows with seed {seed}.");
+            Assert.IsTrue(rows <= Wanted && rows + left.Min() > Wanted, $"{rows} rows with seed {seed}.");
             Assert.IsTrue(groups.Zip(aside).GroupBy(row => row.First).All(group => group.Select(row => row.Second).Distinct().Count() == 1));
         }
+    }
+
+    [TestMethod]
+    public void Choose_HugeGroupAmongSingles_IsPassedOver()
+    {
+        int[] groups = [.. Enumerable.Repeat(0, 900), .. Enumerable.Range(1, 100)];
+
+        for (ulong seed = 0; seed < 20; seed++)
+        {
+            bool[] aside = ValidationSplit.Choose(groups, 0.05f, seed);
+
+            Assert.IsFalse(aside[0]);
+            Assert.AreEqual(50, aside.Count(row => row));
+        }
+    }
+
+    [TestMethod]
+    public void Choose_EveryGroupExceedsTheShare_TakesTheSmallest()
+    {
+        int[] groups = [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2];
+
+        for (ulong seed = 0; seed < 10; seed++)
+        {
+            bool[] aside = ValidationSplit.Choose(groups, 0.1f, seed);
+
+            CollectionAssert.AreEqual(groups.Select(group => group == 1).ToArray(), aside);
+        }
+    }
+
+    [TestMethod]
+    public void Choose_ShareThatRoundsToAllRows_LeavesAGroup()
+    {
+        Assert.AreEqual(1, ValidationSplit.Choose([0, 1], 0.9f, seed: 1).Count(row => row));
     }
 
     [TestMethod]

@@ -24,7 +24,9 @@ internal sealed class Arena
         return _taken <= _block.Length ? _block.Slice(start, length) : default;
     }
 
-    /// <summary>Whether all pieces taken fitted. If not, the block has become large enough for them, and all are to be taken again.</summary>
+    /// <summary>
+    /// Whether all pieces taken fitted. If not, the block has become large enough for them, and all are to be taken again.
+    /// </summary>
     public bool Holds()
     {
         if (_taken <= _block.Length)

@@ -2,7 +2,10 @@ using Microsoft.ML.Lora.Models;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
 
-/// <summary>A frozen encoder with packed weights, and the low-rank updates on it. It reads the updates' factors where they lie, and changes nothing.</summary>
+/// <summary>
+/// A frozen encoder with packed weights, and the low-rank updates on it. It reads the updates' factors where they lie, and changes
+/// nothing.
+/// </summary>
 internal sealed class Encoder
 {
     private readonly EncoderInput _input;

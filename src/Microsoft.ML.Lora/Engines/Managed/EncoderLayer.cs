@@ -24,7 +24,10 @@ internal sealed class EncoderLayer
         _tokenwise.Forward(residual, _attention.Rows(workspace), layer, workspace);
     }
 
-    /// <summary>Accumulates the gradients of this layer's updates, and overwrites <see cref="Workspace.GradHidden"/> with that of the input if it is needed.</summary>
+    /// <summary>
+    /// Accumulates the gradients of this layer's updates, and overwrites <see cref="Workspace.GradHidden"/> with that of the input if
+    /// it is needed.
+    /// </summary>
     public void Backward(ReadOnlySpan<float> input, ReadOnlySpan<float> gradOutput, LayerActivations layer, Workspace workspace)
     {
         _tokenwise.Backward(gradOutput, _attention.Rows(workspace), layer, workspace);

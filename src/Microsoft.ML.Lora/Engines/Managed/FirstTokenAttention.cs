@@ -4,7 +4,9 @@ using Microsoft.ML.Lora.Models;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
 
-/// <summary>Attention of each sequence's first token to all of its tokens: all that a head on the first token needs of the last layer.</summary>
+/// <summary>
+/// Attention of each sequence's first token to all of its tokens: all that a head on the first token needs of the last layer.
+/// </summary>
 internal sealed class FirstTokenAttention : IAttention
 {
     private readonly AdaptedAffine _query;

@@ -26,7 +26,10 @@ internal sealed class ForkJoin : IThreadPoolWorkItem
         _threads = threads;
     }
 
-    /// <summary>Runs <paramref name="task"/> for every number from 0 to <paramref name="count"/> − 1, in any order. The first exception comes out after all ended.</summary>
+    /// <summary>
+    /// Runs <paramref name="task"/> for every number from 0 to <paramref name="count"/> − 1, in any order. The first exception comes
+    /// out after all ended.
+    /// </summary>
     public void Run(int count, Action<int> task)
     {
         if (count == 0)
@@ -44,7 +47,9 @@ internal sealed class ForkJoin : IThreadPoolWorkItem
         _failure?.Throw();
     }
 
-    /// <summary>A helper's share: claims tasks until none is left. It may arrive late, even in a later run, and finds what there is.</summary>
+    /// <summary>
+    /// A helper's share: claims tasks until none is left. It may arrive late, even in a later run, and finds what there is.
+    /// </summary>
     void IThreadPoolWorkItem.Execute()
     {
         WorkOff();

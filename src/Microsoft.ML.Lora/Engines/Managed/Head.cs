@@ -3,7 +3,9 @@ using Microsoft.ML.Lora.Models;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
 
-/// <summary>From the first tokens' vectors to logits: logits = pooled Wᵀ + b, with pooled = tanh(first Wₚᵀ + bₚ) or the vectors themselves.</summary>
+/// <summary>
+/// From the first tokens' vectors to logits: logits = pooled Wᵀ + b, with pooled = tanh(first Wₚᵀ + bₚ) or the vectors themselves.
+/// </summary>
 internal sealed class Head
 {
     private readonly PackedAffine? _frozenPooler;

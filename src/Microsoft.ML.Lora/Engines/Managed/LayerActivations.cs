@@ -2,7 +2,9 @@ using Microsoft.ML.Lora.Models;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
 
-/// <summary>What one layer's forward pass leaves for its backward pass. N tokens, M rows behind attention, H hidden, F feed-forward, A heads.</summary>
+/// <summary>
+/// What one layer's forward pass leaves for its backward pass. N tokens, M rows behind attention, H hidden, F feed-forward, A heads.
+/// </summary>
 /// <remarks>M is N, but the number of sequences in a layer of which only the first tokens are wanted.</remarks>
 internal sealed class LayerActivations
 {

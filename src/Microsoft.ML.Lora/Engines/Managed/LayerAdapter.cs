@@ -17,7 +17,8 @@ internal sealed class LayerAdapter
     /// <param name="layout">Where the updates' factors lie.</param>
     /// <param name="trained">The flat buffer that they lie in.</param>
     /// <param name="reach">How far down into this layer gradients go.</param>
-    public LayerAdapter(EncoderWeights encoder, int layer, AdapterPlan plan, TrainedLayout layout, Memory<float> trained, GradientReach reach)
+    public LayerAdapter(
+        EncoderWeights encoder, int layer, AdapterPlan plan, TrainedLayout layout, Memory<float> trained, GradientReach reach)
     {
         _weights = encoder.Layers[layer];
         _plan = plan;
@@ -31,7 +32,9 @@ internal sealed class LayerAdapter
     public GradientReach Reach { get; }
 
     /// <summary>Some matrices with one input as one product.</summary>
-    /// <param name="outputs">The reach that ends at these matrices' outputs: only if gradients go further is the backward product prepared.</param>
+    /// <param name="outputs">
+    /// The reach that ends at these matrices' outputs: only if gradients go further is the backward product prepared.
+    /// </param>
     /// <param name="targets">The matrices, in the order of their outputs.</param>
     public AdaptedAffine Adapt(GradientReach outputs, params ReadOnlySpan<LoraTargets> targets)
     {

@@ -46,7 +46,9 @@ internal sealed class LowRankUpdate
         ThinProduct.UpAdd(reduced, rows.Count, Rank, _b.In(_weights).Span, Out, _scaling, y[_column..], yStride);
     }
 
-    /// <summary>gradB += s · gradYᵀ t; gradT = s · gradY B; gradA += gradTᵀ d(x); gradX += d'(gradT A) unless <paramref name="gradX"/> is empty.</summary>
+    /// <summary>
+    /// gradB += s · gradYᵀ t; gradT = s · gradY B; gradA += gradTᵀ d(x); gradX += d'(gradT A) unless <paramref name="gradX"/> is empty.
+    /// </summary>
     public void Backward(
         ReadOnlySpan<float> x, RowBlock rows, ReadOnlySpan<float> gradY, int gradYStride, Span<float> gradX, Workspace workspace)
     {

@@ -2,7 +2,9 @@ using Microsoft.ML.Lora.Models;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
 
-/// <summary>Encoder and head together. Holds no activations, so any number of threads may use it, each with a workspace of its own.</summary>
+/// <summary>
+/// Encoder and head together. Holds no activations, so any number of threads may use it, each with a workspace of its own.
+/// </summary>
 internal sealed class Network
 {
     private readonly Encoder _encoder;

@@ -3,7 +3,9 @@ using Microsoft.ML.Lora.Primitives;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
 
-/// <summary>The pairs of one call, their tokens numbered back to back without padding. Used again and again; grows to the largest batch.</summary>
+/// <summary>
+/// The pairs of one call, their tokens numbered back to back without padding. Used again and again; grows to the largest batch.
+/// </summary>
 internal sealed class PackedBatch
 {
     private readonly EncoderShape _shape;
@@ -93,15 +95,16 @@ internal sealed class PackedBatch
         if (pair.Length > _shape.MaxTokens)
         {
             throw new ArgumentException(
-                $"Pair {number} has {pair.Length} tokens, but this encoder has positions for {_shape.MaxTokens}; truncate the pair when encoding it.");
+                $"Pair {number} has {pair.Length} tokens, but this encoder has positions for {_shape.MaxTokens}; "
+                + "truncate the pair when encoding it.");
         }
 
         int wrong = pair.TokenIds.IndexOfAnyExceptInRange(0, _shape.Vocabulary - 1);
         if (wrong >= 0)
         {
             throw new ArgumentException(
-                $"Pair {number} has token id {pair.TokenIds[wrong]} at position {wrong}, but this encoder's ids go from 0 to {_shape.Vocabulary - 1}; "
-                + "the tokenizer belongs to another encoder.");
+                $"Pair {number} has token id {pair.TokenIds[wrong]} at position {wrong}, "
+                + $"but this encoder's ids go from 0 to {_shape.Vocabulary - 1}; the tokenizer belongs to another encoder.");
         }
     }
 }

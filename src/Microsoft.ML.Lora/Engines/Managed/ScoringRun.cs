@@ -4,7 +4,9 @@ using Microsoft.ML.Lora.Primitives;
 namespace Microsoft.ML.Lora.Engines.Managed;
 
 /// <summary>Computes logits for one caller at a time, and keeps the memory for the next call.</summary>
-/// <remarks>Nothing is padded and every row's result is its own, so neither the order of the pairs nor the split into chunks matters.</remarks>
+/// <remarks>
+/// Nothing is padded and every row's result is its own, so neither the order of the pairs nor the split into chunks matters.
+/// </remarks>
 internal sealed class ScoringRun
 {
     /// <summary>Pairs taken in at once, so that memory does not grow with the call.</summary>
@@ -42,7 +44,8 @@ internal sealed class ScoringRun
         if (logits.Length != (long)pairs.Length * _classes)
         {
             throw new ArgumentException(
-                $"{pairs.Length} pairs in {_classes} classes have {(long)pairs.Length * _classes} logits, but there is room for {logits.Length}.", nameof(logits));
+                $"{pairs.Length} pairs in {_classes} classes have {(long)pairs.Length * _classes} logits, but there is room for {logits.Length}.",
+                nameof(logits));
         }
 
         for (int first = 0; first < pairs.Length; first += WindowPairs)

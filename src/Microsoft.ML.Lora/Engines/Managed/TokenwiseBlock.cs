@@ -51,7 +51,9 @@ internal sealed class TokenwiseBlock
         AddAndNormalize(outputSum, middle, rows.Count, _outputNorm, layer.Output.Span, layer.OutputMean.Span, layer.OutputInverse.Span);
     }
 
-    /// <summary>From the gradient of the layer's output to those of the context and of the residual, as far as anything trained needs them.</summary>
+    /// <summary>
+    /// From the gradient of the layer's output to those of the context and of the residual, as far as anything trained needs them.
+    /// </summary>
     /// <param name="gradOutput">(M, H).</param>
     /// <param name="rows">M rows.</param>
     /// <param name="layer">As <see cref="Forward"/> left it.</param>
@@ -66,7 +68,9 @@ internal sealed class TokenwiseBlock
         Span<float> gradMiddle = workspace.GradMiddleSum.Span[..hidden];
         Span<float> gradContext = workspace.GradContext.Span[..hidden];
 
-        NormalizeBackward(gradOutput, layer.OutputSum.Span, rows.Count, _outputNorm, layer.OutputMean.Span, layer.OutputInverse.Span, gradOutputSum);
+        LayerNorm.Backward(
+            gradOutput, layer.OutputSum.Span, rows.Count, _shape.Hidden, _outputNorm.Gain, layer.OutputMean.Span, layer.OutputInverse.Span,
+            gradOutputSum);
         bool deeper = _reach > GradientReach.FeedForwardOut;
         _feedForwardOut.Backward(layer.Activated.Span, rows, gradOutputSum, deeper ? gradActivated : [], workspace);
         if (!deeper)
@@ -83,19 +87,18 @@ internal sealed class TokenwiseBlock
         }
 
         TensorPrimitives.Add(gradMiddle, gradOutputSum, gradMiddle);
-        NormalizeBackward(gradMiddle, layer.MiddleSum.Span, rows.Count, _middleNorm, layer.MiddleMean.Span, layer.MiddleInverse.Span, gradMiddle);
+        LayerNorm.Backward(
+            gradMiddle, layer.MiddleSum.Span, rows.Count, _shape.Hidden, _middleNorm.Gain, layer.MiddleMean.Span, layer.MiddleInverse.Span,
+            gradMiddle);
         deeper = _reach > GradientReach.AttentionOutput;
         _attentionOutput.Backward(layer.Context.Span, rows, gradMiddle, deeper ? gradContext : [], workspace);
     }
 
     /// <summary>sum += residual; y = LN(sum).</summary>
     private void AddAndNormalize(
-        Span<float> sum, ReadOnlySpan<float> residual, int rows, Normalization norm, Span<float> y, Span<float> mean, Span<float> inverse) =>
+        Span<float> sum, ReadOnlySpan<float> residual, int rows, Normalization norm,
+        Span<float> y, Span<float> mean, Span<float> inverse) =>
         LayerNorm.ForwardResidual(sum, residual, rows, _shape.Hidden, norm.Gain, norm.Bias, _shape.NormEpsilon, sum, y, mean, inverse);
-
-    private void NormalizeBackward(
-        ReadOnlySpan<float> gradY, ReadOnlySpan<float> x, int rows, Normalization norm, ReadOnlySpan<float> mean, ReadOnlySpan<float> inverse, Span<float> gradX) =>
-        LayerNorm.Backward(gradY, x, rows, _shape.Hidden, norm.Gain, mean, inverse, gradX);
 
     private void Activate(ReadOnlySpan<float> x, Span<float> y)
     {

@@ -4,7 +4,8 @@ using Microsoft.ML.Lora.Primitives;
 namespace Microsoft.ML.Lora.Engines.Managed;
 
 /// <summary>
-/// Which tensors a plan trains on an encoder, and where each lies in one flat buffer, so that clipping, updating and saving go over one block.
+/// Which tensors a plan trains on an encoder, and where each lies in one flat buffer, so that clipping, updating and saving go over
+/// one block.
 /// </summary>
 internal sealed class TrainedLayout
 {
@@ -94,8 +95,8 @@ internal sealed class TrainedLayout
         if (!tensor.Shape.SequenceEqual(shape))
         {
             throw new InvalidDataException(
-                $"Trained tensor '{name}' has shape ({string.Join(", ", tensor.Shape)}), but plan and encoder need ({string.Join(", ", shape)}); "
-                + "it was trained with another rank or on another encoder.");
+                $"Trained tensor '{name}' has shape ({string.Join(", ", tensor.Shape)}), "
+                + $"but plan and encoder need ({string.Join(", ", shape)}); it was trained with another rank or on another encoder.");
         }
     }
 

@@ -12,7 +12,9 @@ internal static class TrainedStart
     /// <summary>BERT's <c>initializer_range</c>.</summary>
     private const double HeadDeviation = 0.02;
 
-    /// <summary>Fills a flat buffer. Every tensor draws from a stream of its own, so its start does not depend on what else is trained.</summary>
+    /// <summary>
+    /// Fills a flat buffer. Every tensor draws from a stream of its own, so its start does not depend on what else is trained.
+    /// </summary>
     public static void Fill(TrainedLayout layout, EncoderWeights encoder, ulong seed, Memory<float> weights)
     {
         foreach (TrainedTensor tensor in layout.Tensors)

@@ -115,7 +115,8 @@ internal sealed class TrainingSession : ITrainingSession
         if (batch.Labels.Length != count || batch.Weights.Length != count)
         {
             throw new ArgumentException(
-                $"A batch of {count} pairs needs as many labels and weights, but {batch.Labels.Length} labels and {batch.Weights.Length} weights came.",
+                $"A batch of {count} pairs needs as many labels and weights, "
+                + $"but {batch.Labels.Length} labels and {batch.Weights.Length} weights came.",
                 nameof(batch));
         }
 
@@ -123,12 +124,14 @@ internal sealed class TrainingSession : ITrainingSession
         {
             if ((uint)batch.Labels[i] >= (uint)_plan.Classes)
             {
-                throw new ArgumentException($"Pair {i} has label {batch.Labels[i]}, but the classes go from 0 to {_plan.Classes - 1}.", nameof(batch));
+                throw new ArgumentException(
+                    $"Pair {i} has label {batch.Labels[i]}, but the classes go from 0 to {_plan.Classes - 1}.", nameof(batch));
             }
 
             if (!(batch.Weights[i] > 0 && float.IsFinite(batch.Weights[i])))
             {
-                throw new ArgumentException($"Pair {i} has weight {batch.Weights[i]}, but a weight must be positive and finite.", nameof(batch));
+                throw new ArgumentException(
+                    $"Pair {i} has weight {batch.Weights[i]}, but a weight must be positive and finite.", nameof(batch));
             }
         }
     }

@@ -7,7 +7,9 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 /// <summary>Adds low-rank updates to the weights they lie on: W = W₀ + s · B A.</summary>
 internal static class UpdateMerger
 {
-    /// <summary>An encoder that computes without updates what <paramref name="encoder"/> computes with them. Only adapted matrices are copied.</summary>
+    /// <summary>
+    /// An encoder that computes without updates what <paramref name="encoder"/> computes with them. Only adapted matrices are copied.
+    /// </summary>
     /// <param name="encoder">The frozen weights. Not changed.</param>
     /// <param name="plan">The updates.</param>
     /// <param name="layout">Where their factors lie.</param>

@@ -22,7 +22,9 @@ internal sealed class Workspace
     /// <param name="batch">The batch whose chunks are computed here.</param>
     /// <param name="shape">The encoder's sizes.</param>
     /// <param name="plan">What is trained.</param>
-    /// <param name="training">Whether a backward pass follows each forward pass: then every layer keeps its activations, else they share them.</param>
+    /// <param name="training">
+    /// Whether a backward pass follows each forward pass: then every layer keeps its activations, else they share them.
+    /// </param>
     public Workspace(PackedBatch batch, EncoderShape shape, TrainablePlan plan, bool training)
     {
         Batch = batch;
@@ -101,7 +103,9 @@ internal sealed class Workspace
     /// <summary>Gradient of <see cref="LayerActivations.MiddleSum"/>, (N, H) or (n, H).</summary>
     public Memory<float> GradMiddleSum { get; private set; }
 
-    /// <summary>Gradient of <see cref="LayerActivations.Activated"/> and <see cref="LayerActivations.Preactivation"/>, (N, F) or (n, F).</summary>
+    /// <summary>
+    /// Gradient of <see cref="LayerActivations.Activated"/> and <see cref="LayerActivations.Preactivation"/>, (N, F) or (n, F).
+    /// </summary>
     public Memory<float> GradActivated { get; private set; }
 
     /// <summary>Gradient of <see cref="LayerActivations.OutputSum"/>, (N, H) or (n, H).</summary>

@@ -40,7 +40,10 @@ public sealed class ManagedForwardTests
             }
 
             Closeness.AssertClose(
-                expected[^1][0], workspace.FirstTokens.Span.Slice(i * shape.Hidden, shape.Hidden), Closeness.SingleTolerance, $"pair {i}, first token");
+                expected[^1][0],
+                workspace.FirstTokens.Span.Slice(i * shape.Hidden, shape.Hidden),
+                Closeness.SingleTolerance,
+                $"pair {i}, first token");
         }
     }
 

@@ -53,7 +53,10 @@ public sealed class ManagedGoldenTests
             }
 
             Closeness.AssertClose(
-                golden.Doubles($"first/{i}"), workspace.FirstTokens.Span.Slice(i * shape.Hidden, shape.Hidden), Closeness.SingleTolerance, $"pair {i}");
+                golden.Doubles($"first/{i}"),
+                workspace.FirstTokens.Span.Slice(i * shape.Hidden, shape.Hidden),
+                Closeness.SingleTolerance,
+                $"pair {i}");
         }
     }
 

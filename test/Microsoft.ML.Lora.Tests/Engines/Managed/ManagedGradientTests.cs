@@ -12,8 +12,6 @@ public sealed class ManagedGradientTests
 {
     private const ulong Seed = 5;
 
-    private static OptimizerPlan Optimizer { get; } = new() { Beta1 = 0.9f, Beta2 = 0.999f, Epsilon = 1e-8f, WeightDecay = 0, MaxGradientNorm = null };
-
     public static IEnumerable<object[]> Targets() =>
     [
         [LoraTargets.None], [LoraTargets.Query], [LoraTargets.Key], [LoraTargets.Value], [LoraTargets.AttentionOutput],
@@ -67,7 +65,8 @@ public sealed class ManagedGradientTests
         int[] labels = [.. pairs.Select(pair => pair.TokenIds[0] % 2)];
         float[] weights = [.. pairs.Select(pair => 0.5f + pair.TokenIds[1] % 4)];
         using TrainingSession session = Sessions.Start(TinyModel.Encoder(shape), TinyModel.Plan(LoraTargets.All), threads: 2);
-        Dictionary<string, double[]> expected = session.ExportTrained().Tensors.ToDictionary(tensor => tensor.Name, tensor => new double[tensor.Values.Length]);
+        Dictionary<string, double[]> expected =
+            session.ExportTrained().Tensors.ToDictionary(tensor => tensor.Name, tensor => new double[tensor.Values.Length]);
         for (int i = 0; i < pairs.Length; i++)
         {
             session.Step(new TrainingBatch { Pairs = pairs.AsSpan(i, 1), Labels = labels.AsSpan(i, 1), Weights = weights.AsSpan(i, 1) }, default);
@@ -95,7 +94,7 @@ public sealed class ManagedGradientTests
         EncodedPair[] pairs = TinyModel.Pairs(shape, 2, 3, 9, 4, 8, 5);
         int[] labels = [1, 0, 1, 1, plan.Classes - 1];
         float[] weights = [1, 2.5f, 0.5f, 1, 3];
-        using var session = (TrainingSession)new ManagedEngine(1).StartTraining(encoder, plan, Optimizer, Seed);
+        using var session = (TrainingSession)new ManagedEngine(1).StartTraining(encoder, plan, Sessions.Optimizer, Seed);
         session.ImportTrained(TinyModel.Randomized(session.ExportTrained(), 3));
         var reference = new ReferenceClassifier(encoder, plan, session.ExportTrained());
         ReferenceClassifier.Mask? mask = plan.Adapter.Dropout > 0 ? Masks(shape, plan, pairs) : null;
@@ -114,7 +113,9 @@ public sealed class ManagedGradientTests
         Assert.AreEqual(Math.Sqrt(squares), result.GradientNorm, Closeness.SingleTolerance * result.GradientNorm);
     }
 
-    /// <summary>The masks of a session's first step, by the numbering that <see cref="LowRankUpdate"/> and <see cref="RowBlock"/> state.</summary>
+    /// <summary>
+    /// The masks of a session's first step, by the numbering that <see cref="LowRankUpdate"/> and <see cref="RowBlock"/> state.
+    /// </summary>
     private static ReferenceClassifier.Mask Masks(EncoderShape shape, TrainablePlan plan, EncodedPair[] pairs)
     {
         ulong stepSeed = new SeededRandom(SeededRandom.Derive(Seed, "dropout")).NextBits();

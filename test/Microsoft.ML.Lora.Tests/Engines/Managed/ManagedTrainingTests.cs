@@ -112,7 +112,8 @@ public sealed class ManagedTrainingTests
     public void Step_ManySteps_LearnsItsPairs()
     {
         EncoderWeights encoder = TinyModel.Encoder();
-        using ITrainingSession session = new ManagedEngine(2).StartTraining(encoder, TinyModel.Plan(LoraTargets.QueryAndValue), Sessions.Optimizer, 1);
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.QueryAndValue);
+        using ITrainingSession session = new ManagedEngine(2).StartTraining(encoder, plan, Sessions.Optimizer, 1);
 
         double first = Sessions.Step(session, encoder.Shape, 0).Loss;
         double last = first;
