@@ -20,9 +20,6 @@ internal sealed class EncoderHandle(string id, Func<ICheckpointSource> open, int
     /// <summary>The folder it comes from; <see langword="null"/> where it comes from an assembly.</summary>
     public string? Directory => directory;
 
-    /// <summary>Whether a copy is in use.</summary>
-    public bool IsLoaded => _loaded.TryGetTarget(out _);
-
     /// <summary>The checksum of its files, without loading it.</summary>
     /// <exception cref="IOException">Its files cannot be found or read.</exception>
     public string Checksum() => EncoderChecksum.Compute(open());

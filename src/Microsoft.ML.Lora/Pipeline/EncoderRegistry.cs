@@ -16,8 +16,8 @@ internal static class EncoderRegistry
 
     private static readonly ConcurrentDictionary<string, EncoderHandle> Registered = new(StringComparer.Ordinal);
 
-    // By checksum: models that use the same encoder at the same time share it, wherever it was found.
-    private static readonly ConcurrentDictionary<string, EncoderHandle> Found = new(StringComparer.Ordinal);
+    // By folder and the checksum its files had: models that are loaded from zips share an encoder they have in common.
+    private static readonly ConcurrentDictionary<(string Folder, string Checksum), EncoderHandle> InFolders = new();
 
     /// <summary>The encoder that the package LoraMl.Mini brings.</summary>
     public static EncoderHandle Mini { get; } = new(MiniId, () => AssemblySource.Load(MiniAssembly, MiniPackage), MiniTrainedTokens, directory: null);
@@ -39,17 +39,12 @@ internal static class EncoderRegistry
     /// <exception cref="FileNotFoundException">None of the places has it; the message names them and the remedy.</exception>
     public static EncoderHandle Find(EncoderIdentity identity, string? trainedFrom)
     {
-        if (Found.TryGetValue(identity.Checksum, out EncoderHandle? known) && known.IsLoaded)
-        {
-            return known;
-        }
-
         var tried = new List<string>();
         foreach ((string place, Func<EncoderHandle> handle) in Places(identity, trainedFrom))
         {
             if (Matches(handle, identity, out string outcome) is { } found)
             {
-                return Found[identity.Checksum] = found;
+                return found;
             }
 
             tried.Add($"{place}: {outcome}");
@@ -70,7 +65,8 @@ internal static class EncoderRegistry
 
         if (trainedFrom is not null)
         {
-            yield return ($"the folder it was trained from ({trainedFrom})", () => InDirectory(trainedFrom, identity.Id));
+            yield return ($"the folder it was trained from ({trainedFrom})", () =>
+                InFolders.GetOrAdd((trainedFrom, identity.Checksum), key => InDirectory(key.Folder, identity.Id)));
         }
     }
 
