@@ -46,7 +46,7 @@ public sealed class LoraSentencePairTrainer : IEstimator<LoraSentencePairTransfo
     /// <summary>Trains on labelled pairs, and measures on others.</summary>
     /// <param name="input">The training rows.</param>
     /// <param name="validation">
-    /// The validation rows, with the same columns; <see langword="null"/> to keep <see cref="LoraSentencePairOptions.ValidationFraction"/> of the training rows aside instead.
+    /// The validation rows, with the same columns, a group column apart; <see langword="null"/> to keep <see cref="LoraSentencePairOptions.ValidationFraction"/> of the training rows aside instead.
     /// </param>
     /// <inheritdoc cref="Fit(IDataView)" path="/exception"/>
     public LoraSentencePairTransformer Fit(IDataView input, IDataView? validation)

@@ -17,11 +17,20 @@ internal static class TrainedNames
     /// <summary>A trained pooler's bias, (hidden).</summary>
     public const string PoolerBias = "pooler.dense.bias";
 
+    private const string FactorASuffix = ".lora_A.weight";
+    private const string FactorBSuffix = ".lora_B.weight";
+
     /// <summary>The factor A of one matrix's update, (rank, in).</summary>
-    public static string FactorA(int layer, LoraTargets target) => $"{Module(layer, target)}.lora_A.weight";
+    public static string FactorA(int layer, LoraTargets target) => Module(layer, target) + FactorASuffix;
 
     /// <summary>The factor B of one matrix's update, (out, rank).</summary>
-    public static string FactorB(int layer, LoraTargets target) => $"{Module(layer, target)}.lora_B.weight";
+    public static string FactorB(int layer, LoraTargets target) => Module(layer, target) + FactorBSuffix;
+
+    /// <summary>Whether a name is that of a factor A.</summary>
+    public static bool IsFactorA(string name) => name.EndsWith(FactorASuffix, StringComparison.Ordinal);
+
+    /// <summary>Whether a name is that of a factor B.</summary>
+    public static bool IsFactorB(string name) => name.EndsWith(FactorBSuffix, StringComparison.Ordinal);
 
     /// <summary>The adapted matrix itself, as BERT's own checkpoints name it too.</summary>
     public static string Module(int layer, LoraTargets target) =>

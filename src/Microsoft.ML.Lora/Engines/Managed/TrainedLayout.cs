@@ -15,25 +15,10 @@ internal sealed class TrainedLayout
     /// <summary>Lays out a plan's tensors in the order of <see cref="TrainedWeights"/>.</summary>
     public TrainedLayout(EncoderWeights encoder, TrainablePlan plan)
     {
-        for (int layer = 0; layer < encoder.Layers.Count; layer++)
+        foreach (TensorShape shape in TrainedShapes.Of(encoder.Shape, plan))
         {
-            foreach (LoraTargets target in plan.Adapter.EachTarget())
-            {
-                Affine matrix = encoder.Layers[layer][target];
-                Add(TrainedNames.FactorA(layer, target), TrainedRole.FactorA, plan.Adapter.Rank, matrix.In);
-                Add(TrainedNames.FactorB(layer, target), TrainedRole.FactorB, matrix.Out, plan.Adapter.Rank);
-            }
+            Add(shape);
         }
-
-        int hidden = encoder.Shape.Hidden;
-        if (plan.Head == ClassificationHead.TrainedPooler)
-        {
-            Add(TrainedNames.PoolerWeight, TrainedRole.Head, hidden, hidden);
-            Add(TrainedNames.PoolerBias, TrainedRole.Head, hidden);
-        }
-
-        Add(TrainedNames.ClassifierWeight, TrainedRole.Head, plan.Classes, hidden);
-        Add(TrainedNames.ClassifierBias, TrainedRole.Head, plan.Classes);
     }
 
     /// <summary>The tensors, in the order in which they lie.</summary>
@@ -112,11 +97,16 @@ internal sealed class TrainedLayout
         return $"Trained tensor '{unknown}' has no place in this plan; it was trained with other targets or another head.";
     }
 
-    private void Add(string name, TrainedRole role, params int[] shape)
+    private void Add(TensorShape shape)
     {
-        var tensor = new TrainedTensor(name, shape, role, Length);
+        var tensor = new TrainedTensor(shape.Name, shape.Dimensions, RoleOf(shape.Name), Length);
         _tensors.Add(tensor);
-        _byName.Add(name, tensor);
+        _byName.Add(shape.Name, tensor);
         Length = checked(Length + tensor.Length);
     }
+
+    private static TrainedRole RoleOf(string name) =>
+        TrainedNames.IsFactorA(name) ? TrainedRole.FactorA
+        : TrainedNames.IsFactorB(name) ? TrainedRole.FactorB
+        : TrainedRole.Head;
 }
