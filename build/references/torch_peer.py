@@ -5,19 +5,24 @@ trained classifier, AdamW, fp32. Nothing but torch and numpy is needed (torch 1.
 
     python3 torch_peer.py --encoder DIR --pairs train.tsv [--batch 64] [--rank 8] [--threads 1] [--seconds 20] [--tokens 64]
 
-Prints one JSON object: pairs per second of training and of scoring with merged weights.
+Prints one JSON object: pairs per second of training and of scoring with merged weights, and the rate of torch's products on one core.
 """
 
-import argparse
 import json
 import math
 import os
 import struct
-import time
 import unicodedata
+
+import peer_protocol
+
+if __name__ == "__main__":
+    OPTIONS = peer_protocol.options("Trains and scores with plain torch.")
 
 import numpy
 import torch
+
+import product_peer
 
 
 def read_safetensors(path):
@@ -84,18 +89,10 @@ class WordPieces:
         return [cls, *first, sep, *second, sep], [0] * (len(first) + 2) + [1] * (len(second) + 1)
 
 
-def read_pairs(path, pieces, count, most):
-    pairs = []
-    with open(path, encoding="utf-8") as file:
-        header = next(file).rstrip("\n").split("\t")
-        columns = [header.index(name) for name in ("question1", "question2", "is_duplicate")]
-        for line in file:
-            fields = line.rstrip("\n").split("\t")
-            first, second, label = (fields[column] for column in columns)
-            pairs.append((*pieces.pair(first, second, most), int(label)))
-            if len(pairs) == count:
-                break
-    return pairs
+def read_pairs(asked):
+    pieces = WordPieces(os.path.join(asked.encoder, "vocab.txt"))
+    texts = peer_protocol.read_texts(asked.pairs, asked.count)
+    return [(*pieces.pair(first, second, asked.limit), label) for first, second, label in texts]
 
 
 class Adapted(torch.nn.Module):
@@ -130,17 +127,21 @@ class Encoder(torch.nn.Module):
         self.classifier = torch.nn.Linear(config["hidden_size"], 2)
         torch.nn.init.normal_(self.classifier.weight, std=0.02)
 
+    def merge(self):
+        for module in self.adapted.values():
+            module.merge()
+
     def linear(self, name, x):
         return torch.nn.functional.linear(x, self.tensors[name + ".weight"], self.tensors[name + ".bias"])
 
     def norm(self, name, x):
         weight, bias = self.tensors[name + ".weight"], self.tensors[name + ".bias"]
-        return torch.nn.functional.layer_norm(x, x.shape[-1:], weight, bias, self.config["layer_norm_eps"])
+        return torch.nn.functional.layer_norm(x, weight.shape, weight, bias, self.config["layer_norm_eps"])
 
     def layer(self, number, x, mask):
         prefix = f"encoder.layer.{number}."
-        batch, length, hidden = x.shape
-        heads = self.config["num_attention_heads"]
+        batch, length, _ = x.shape
+        heads, hidden = self.config["num_attention_heads"], self.config["hidden_size"]
 
         def split(y):
             return y.view(batch, length, heads, hidden // heads).transpose(1, 2)
@@ -173,45 +174,19 @@ def collate(pairs):
     return ids, segments, mask, torch.tensor([label for _, _, label in pairs])
 
 
-def rate(batches, seconds, work):
-    """Pairs per second of calling work on batch after batch, after two calls to warm up."""
-    for batch in batches[:2]:
-        work(batch)
-    done, start = 0, time.perf_counter()
-    while time.perf_counter() - start < seconds:
-        batch = batches[done % len(batches)]
-        work(batch)
-        done += 1
-    return done * len(batches[0][3]) / (time.perf_counter() - start)
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--encoder", required=True)
-    parser.add_argument("--pairs", required=True)
-    parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--rank", type=int, default=8)
-    parser.add_argument("--alpha", type=float, default=16)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--count", type=int, default=4096, help="pairs read from the file")
-    parser.add_argument("--limit", type=int, default=128, help="tokens that longer pairs are cut to")
-    parser.add_argument("--tokens", type=int, help="give every pair this many tokens: no padding to win from")
-    options = parser.parse_args()
-
+def load(asked):
+    """The encoder with fresh adapters and a fresh classifier."""
     torch.manual_seed(0)
-    torch.set_num_threads(options.threads)
-    with open(os.path.join(options.encoder, "config.json"), encoding="utf-8") as file:
+    torch.set_num_threads(asked.threads)
+    with open(os.path.join(asked.encoder, "config.json"), encoding="utf-8") as file:
         config = json.load(file)
-    pieces = WordPieces(os.path.join(options.encoder, "vocab.txt"))
-    pairs = read_pairs(options.pairs, pieces, options.count, options.limit)
-    if options.tokens:
-        pairs = [((ids * options.tokens)[: options.tokens], (kinds * options.tokens)[: options.tokens], label) for ids, kinds, label in pairs]
-    order = torch.randperm(len(pairs)).tolist()
-    starts = range(0, len(pairs) - options.batch + 1, options.batch)
-    batches = [collate([pairs[i] for i in order[start : start + options.batch]]) for start in starts]
+    return Encoder(config, read_safetensors(os.path.join(asked.encoder, "model.safetensors")), asked.rank, asked.alpha)
 
-    encoder = Encoder(config, read_safetensors(os.path.join(options.encoder, "model.safetensors")), options.rank, options.alpha)
+
+def main(asked):
+    lists = peer_protocol.batches(read_pairs(asked), asked)
+    inputs = [collate(pairs) for pairs in lists]
+    encoder = load(asked)
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=1e-3, weight_decay=0.01)
 
     def train(batch):
@@ -224,18 +199,12 @@ def main():
         with torch.inference_mode():
             encoder(*batch[:3])
 
-    result = {
-        "torch": torch.__version__,
-        "threads": options.threads,
-        "batch": options.batch,
-        "meanTokens": sum(len(ids) for ids, _, _ in pairs) / len(pairs),
-        "trainPairsPerSecond": rate(batches, options.seconds, train),
-    }
-    for module in encoder.adapted.values():
-        module.merge()
-    result["scorePairsPerSecond"] = rate(batches, options.seconds, score)
-    print(json.dumps(result))
+    trained = peer_protocol.measure("train", inputs, asked, train)
+    encoder.merge()
+    scored = peer_protocol.measure("score", inputs, asked, score)
+    rate = product_peer.torch_rate(asked)
+    peer_protocol.report(f"torch {torch.__version__}", asked, lists, **trained, **scored, **rate)
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

@@ -42,6 +42,18 @@ public sealed record LoraSentencePairOptions
     /// <value>The default is <see cref="LoraTargets.QueryAndValue"/>; <see cref="LoraTargets.None"/> trains the head alone.</value>
     public LoraTargets Targets { get; init; } = LoraTargets.QueryAndValue;
 
+    /// <summary>How many of the encoder's layers gain updates, counted from the top.</summary>
+    /// <remarks>What the layers below make of a pair never changes: it is computed once and kept, see <see cref="FrozenLayersMegabytes"/>.</remarks>
+    /// <value>From 1 to the encoder's layers. The default is <see langword="null"/>: all of them.</value>
+    public int? AdaptedLayers { get; init; }
+
+    /// <summary>
+    /// The memory in which the output of layers below every update is kept during training, so that it is computed once and not in every
+    /// epoch. Pairs beyond it are computed again. The result does not depend on it.
+    /// </summary>
+    /// <value>In MiB, from 0 to 1,048,576. The default is <see langword="null"/>: a quarter of what the process may use.</value>
+    public int? FrozenLayersMegabytes { get; init; }
+
     /// <summary>
     /// The rank r of the update: each adapted matrix gains r · (in + out) trained numbers. A model zip has room for 16.7 million in all; more
     /// are refused before training starts.
@@ -165,6 +177,7 @@ public sealed record LoraSentencePairOptions
         DecisionThreshold = DecisionThreshold,
         Checkpoints = Checkpoints,
         Threads = Threads ?? Environment.ProcessorCount,
+        FrozenLayersMegabytes = FrozenLayersMegabytes,
         Seed = seed,
         Progress = Progress,
         Cancellation = CancellationToken,
@@ -177,6 +190,7 @@ public sealed record LoraSentencePairOptions
     private AdapterPlan ToAdapterPlan() => new()
     {
         Targets = Targets,
+        TopLayers = AdaptedLayers,
         Rank = Rank,
         Scaling = AdapterPlan.ScalingOf(Alpha, Rank, RankStabilized),
         Dropout = Dropout,
@@ -228,6 +242,8 @@ public sealed record LoraSentencePairOptions
         if (Encoder is null) yield return $"{nameof(Encoder)} must be set, but is null.";
         if (MaxTokens is < SmallestMaxTokens) yield return $"{nameof(MaxTokens)} must be at least {SmallestMaxTokens}, but is {MaxTokens}.";
         if ((Targets & ~LoraTargets.All) != 0) yield return $"{nameof(Targets)} must be a combination of {nameof(LoraTargets)}, but is {(int)Targets}.";
+        if (AdaptedLayers is < 1) yield return $"{nameof(AdaptedLayers)} must be at least 1, or null for all layers, but is {AdaptedLayers}. {nameof(LoraTargets)}.{nameof(LoraTargets.None)} adapts none.";
+        if (FrozenLayersMegabytes is < 0 or > 1 << 20) yield return $"{nameof(FrozenLayersMegabytes)} must be from 0 to 1048576, or null for a quarter of what the process may use, but is {FrozenLayersMegabytes}.";
         if (Rank is < 1 or > 1024) yield return $"{nameof(Rank)} must be from 1 to 1024, but is {Rank}.";
         if (!(Alpha is > 0 and <= 65536)) yield return Invariant($"{nameof(Alpha)} must be above 0 and at most 65536, but is {Alpha}.");
         if (!(Dropout is >= 0 and <= 0.9f)) yield return Invariant($"{nameof(Dropout)} must be from 0 to 0.9, but is {Dropout}.");

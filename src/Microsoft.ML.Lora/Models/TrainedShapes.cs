@@ -7,7 +7,7 @@ internal static class TrainedShapes
     public static IEnumerable<TensorShape> Of(EncoderShape shape, TrainablePlan plan)
     {
         int rank = plan.Adapter.Rank;
-        for (int layer = 0; layer < shape.Layers; layer++)
+        for (int layer = plan.Adapter.FirstLayer(shape.Layers); layer < shape.Layers; layer++)
         {
             foreach (LoraTargets target in plan.Adapter.EachTarget())
             {

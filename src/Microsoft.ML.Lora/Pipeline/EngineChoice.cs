@@ -8,7 +8,8 @@ internal static class EngineChoice
 {
     /// <summary>The engine to train with, and to score with afterwards.</summary>
     /// <param name="threads">Threads that work.</param>
-    public static IEngine ForTraining(int threads) => new ManagedEngine(threads);
+    /// <param name="frozenLayersMegabytes">MiB to keep the output of frozen layers in; <see langword="null"/> for the engine's choice.</param>
+    public static IEngine ForTraining(int threads, int? frozenLayersMegabytes) => new ManagedEngine(threads, frozenLayersMegabytes * (1L << 20));
 
     /// <summary>The engine for a model that comes out of a zip, which says nothing of the machine it is used on.</summary>
     public static IEngine ForLoadedModel() => new ManagedEngine(Environment.ProcessorCount);

@@ -49,6 +49,11 @@ internal static class ModelFacts
     private static void WritePlan(Facts facts, TrainablePlan plan)
     {
         facts.Set("lora.targets", (long)plan.Adapter.Targets);
+        if (plan.Adapter.TopLayers is { } layers)
+        {
+            facts.Set("lora.layers", (long)layers);
+        }
+
         facts.Set("lora.rank", (long)plan.Adapter.Rank);
         facts.Set("lora.scaling", (double)plan.Adapter.Scaling);
         facts.Set("lora.dropout", (double)plan.Adapter.Dropout);
@@ -61,6 +66,7 @@ internal static class ModelFacts
         Adapter = new AdapterPlan
         {
             Targets = (LoraTargets)facts.Whole("lora.targets"),
+            TopLayers = facts.Has("lora.layers") ? (int)facts.Whole("lora.layers") : null,
             Rank = (int)facts.Whole("lora.rank"),
             Scaling = (float)facts.Number("lora.scaling"),
             Dropout = (float)facts.Number("lora.dropout"),

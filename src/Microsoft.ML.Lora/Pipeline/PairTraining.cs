@@ -21,6 +21,7 @@ internal sealed class PairTraining
         _channel = channel;
         _encoder = request.Encoder.Load();
         _maxTokens = SequenceLimit();
+        RequireLayers();
     }
 
     /// <summary>Trains.</summary>
@@ -50,7 +51,7 @@ internal sealed class PairTraining
         truncated += truncatedHeld;
         LogData(train, held, truncated);
 
-        IEngine engine = EngineChoice.ForTraining(_request.Threads);
+        IEngine engine = EngineChoice.ForTraining(_request.Threads, _request.FrozenLayersMegabytes);
         using ITrainingSession session = engine.StartTraining(_encoder.Weights, _request.Trainable, _request.Optimizer, SeedOf("initial weights"));
         long trained = session.TrainedParameters;
         PayloadText.RequireRoom(trained);
@@ -172,6 +173,17 @@ internal sealed class PairTraining
             ? throw new ArgumentException(
                 $"{nameof(LoraSentencePairOptions.MaxTokens)} is {wanted}, but encoder '{_encoder.Identity.Id}' has positions for {most} tokens. Set it to {most} or less.")
             : _request.MaxTokens ?? _encoder.DefaultMaxTokens;
+    }
+
+    private void RequireLayers()
+    {
+        int layers = _encoder.Weights.Shape.Layers;
+        if (_request.Trainable.Adapter.TopLayers > layers)
+        {
+            throw new ArgumentException(
+                $"{nameof(LoraSentencePairOptions.AdaptedLayers)} is {_request.Trainable.Adapter.TopLayers}, but encoder '{_encoder.Identity.Id}' has {layers} layers. " +
+                $"Set it to {layers} or less, or to null for all.");
+        }
     }
 
     private ulong SeedOf(string purpose) => SeededRandom.Derive((ulong)_request.Seed, purpose);

@@ -40,6 +40,9 @@ internal sealed record PairTrainingRequest
     /// <summary>Threads that work.</summary>
     public required int Threads { get; init; }
 
+    /// <summary>MiB to keep the output of frozen layers in; <see langword="null"/> for the engine's choice.</summary>
+    public required int? FrozenLayersMegabytes { get; init; }
+
     /// <summary>The seed of all that is random.</summary>
     public required int Seed { get; init; }
 

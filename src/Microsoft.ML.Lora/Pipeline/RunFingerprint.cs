@@ -31,6 +31,7 @@ internal static class RunFingerprint
     private static void AddTrainable(Facts run, TrainablePlan plan)
     {
         run.Set("targets", plan.Adapter.Targets.ToString());
+        run.Set("adapted layers", plan.Adapter.TopLayers is { } layers ? layers.ToString(CultureInfo.InvariantCulture) : "all");
         run.Set("rank", plan.Adapter.Rank);
         run.Set("scaling", Text(plan.Adapter.Scaling));
         run.Set("dropout", Text(plan.Adapter.Dropout));

@@ -82,15 +82,21 @@ internal static class AdapterFolder
     {
         bool Has(string trained) => weights.Find(AdapterNames.InFile(trained, family)) is not null;
 
-        IEnumerable<LoraTargets> targets = Enum.GetValues<LoraTargets>()
-            .Where(target => int.IsPow2((int)target))
-            .Where(target => Enumerable.Range(0, shape.Layers).Any(layer => Has(TrainedNames.FactorA(layer, target))));
+        (int Layer, LoraTargets Target)[] adapted =
+        [
+            .. from layer in Enumerable.Range(0, shape.Layers)
+               from target in Enum.GetValues<LoraTargets>()
+               where int.IsPow2((int)target) && Has(TrainedNames.FactorA(layer, target))
+               select (layer, target),
+        ];
+        int first = adapted.Select(matrix => matrix.Layer).DefaultIfEmpty().Min();
         StoredTensor? classifier = weights.Find(AdapterNames.InFile(TrainedNames.ClassifierWeight, family));
         return new()
         {
             Adapter = new()
             {
-                Targets = targets.Aggregate(LoraTargets.None, (all, target) => all | target),
+                Targets = adapted.Aggregate(LoraTargets.None, (all, matrix) => all | matrix.Target),
+                TopLayers = first > 0 ? shape.Layers - first : null,
                 Rank = config.Rank,
                 Scaling = AdapterPlan.ScalingOf(config.Alpha, config.Rank, config.RankStabilized),
                 Dropout = config.Dropout,

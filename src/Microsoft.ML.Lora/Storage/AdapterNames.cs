@@ -29,11 +29,12 @@ internal static class AdapterNames
     /// <summary>The adapted modules as PEFT looks for them: by the end of their names.</summary>
     public static IEnumerable<string> TargetModules(AdapterPlan plan, int layers)
     {
+        int first = plan.FirstLayer(layers);
         foreach (LoraTargets target in plan.EachTarget())
         {
-            // 'output.dense' is also how the attention output's name ends, so this one is named layer by layer.
-            IEnumerable<string> names = target == LoraTargets.FeedForwardOut
-                ? Enumerable.Range(0, layers).Select(layer => TrainedNames.Module(layer, target))
+            // Named layer by layer where not all layers have it, and 'output.dense', since the attention output's name ends like this too.
+            IEnumerable<string> names = first > 0 || target == LoraTargets.FeedForwardOut
+                ? Enumerable.Range(first, layers - first).Select(layer => TrainedNames.Module(layer, target))
                 : [TrainedNames.Part(target)];
             foreach (string name in names)
             {

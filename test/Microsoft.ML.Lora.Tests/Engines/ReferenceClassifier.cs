@@ -118,7 +118,7 @@ internal sealed class ReferenceClassifier
     {
         Affine map = _encoder.Layers[layer][target];
         double[] y = Apply(x, map.Weight, map.Bias);
-        if (!_plan.Adapter.Targets.HasFlag(target))
+        if (!_plan.Adapter.Adapts(layer, target, _encoder.Shape.Layers))
         {
             return y;
         }

@@ -41,9 +41,9 @@ internal static class TinyModel
     }
 
     public static TrainablePlan Plan(
-        LoraTargets targets, ClassificationHead head = ClassificationHead.PretrainedPooler, int rank = 2, int classes = 2, float dropout = 0) => new()
+        LoraTargets targets, ClassificationHead head = ClassificationHead.PretrainedPooler, int rank = 2, int classes = 2, float dropout = 0, int? topLayers = null) => new()
         {
-            Adapter = new AdapterPlan { Targets = targets, Rank = rank, Scaling = 1.5f, Dropout = dropout },
+            Adapter = new AdapterPlan { Targets = targets, TopLayers = topLayers, Rank = rank, Scaling = 1.5f, Dropout = dropout },
             Head = head,
             Classes = classes,
         };

@@ -34,6 +34,20 @@ public sealed class SavingTests : IDisposable
     }
 
     [TestMethod]
+    public void Load_TopLayerAdapted_PredictsTheSameWithFewerTrainedNumbers()
+    {
+        IDataView data = TinyPairs.Data(_ml, 40, seed: 5);
+        LoraSentencePairTransformer all = new LoraSentencePairTrainer(_ml, _encoder.Options).Fit(data);
+        LoraSentencePairTransformer top = new LoraSentencePairTrainer(_ml, _encoder.Options with { AdaptedLayers = 1 }).Fit(data);
+
+        var fresh = new MLContext();
+        ITransformer loaded = fresh.Model.Load(Save(top, data), out _);
+
+        Scored.AssertSame(Scored.Of(_ml, top, data), Scored.Of(fresh, loaded, TinyPairs.Data(fresh, 40, seed: 5)));
+        Assert.IsLessThan(all.Summary.TrainedParameters, top.Summary.TrainedParameters);
+    }
+
+    [TestMethod]
     public void Load_WholePipeline_KeepsTheStepsAround()
     {
         IDataView data = TinyPairs.Data(_ml, 64);

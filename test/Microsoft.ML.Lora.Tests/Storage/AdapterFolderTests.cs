@@ -88,6 +88,25 @@ public sealed class AdapterFolderTests
     }
 
     [TestMethod]
+    public void Read_AdapterOfTheTopLayerAlone_KnowsThatItIs()
+    {
+        Adapter whole = Make(LoraTargets.QueryAndValue, ClassificationHead.PretrainedPooler);
+        TrainablePlan plan = whole.Plan with { Adapter = whole.Plan.Adapter with { TopLayers = 1 } };
+        var wanted = TrainedShapes.Of(Shape, plan).Select(shape => shape.Name).ToHashSet();
+        Adapter top = whole with { Plan = plan, Trained = new([.. whole.Trained.Tensors.Where(tensor => wanted.Contains(tensor.Name))]) };
+        using var folder = new TemporaryFolder();
+
+        AdapterFolder.Write(folder.Path, top, Shape);
+        Adapter read = AdapterFolder.Read(folder.Path, Shape, Encoder);
+
+        Assert.AreEqual(plan, read.Plan);
+        StringAssert.Contains(
+            File.ReadAllText(folder.File("adapter_config.json")),
+            "\"encoder.layer.1.attention.self.query\",\n    \"encoder.layer.1.attention.self.value\"");
+        Assert.HasCount(wanted.Count, read.Trained.Tensors);
+    }
+
+    [TestMethod]
     [DataRow(LoraTargets.Query, ClassificationHead.PretrainedPooler)]
     [DataRow(LoraTargets.Query, ClassificationHead.TrainedPooler)]
     public void Read_AdapterWithoutOurMetadata_TellsTheHeadFromItsTensors(LoraTargets targets, ClassificationHead head)

@@ -1,20 +1,25 @@
 namespace Microsoft.ML.Lora.Engines.Managed;
 
 /// <summary>
-/// How a batch is split. The split depends on the batch and the plan, never on the number of threads, and so neither do sums over it.
+/// How a batch is split into lanes, whose gradients are summed by themselves, and into chunks, which are computed in one go. Lanes depend
+/// on the batch and the plan alone, and so do sums over it; chunks, whose split changes no result, go by the number of threads too.
 /// </summary>
 internal static class ChunkRule
 {
-    /// <summary>
-    /// The most tokens aimed at: enough rows for the products to run at full speed, few enough for a layer's activations to stay in cache.
-    /// </summary>
-    private const int MostTokens = 256;
+    /// <summary>The most lanes: what many threads can share out evenly.</summary>
+    public const int MostLanes = 16;
 
-    /// <summary>The fewest tokens aimed at while work is split for threads.</summary>
+    /// <summary>
+    /// The most tokens aimed at in a chunk. The weights pass by once for each chunk, so it should be large; its activations should not
+    /// crowd memory.
+    /// </summary>
+    private const int MostTokens = 512;
+
+    /// <summary>The fewest tokens aimed at in a lane or a chunk: below, products lose speed.</summary>
     private const int FewestTokens = 64;
 
-    /// <summary>The most parts with a gradient buffer of their own: what many threads can share out evenly.</summary>
-    private const int MostLanes = 16;
+    /// <summary>How many chunks each thread should find, so that they end at about the same time.</summary>
+    private const int ChunksPerThread = 4;
 
     /// <summary>The most floats that the gradient buffers may take together (256 MiB), as long as there are two.</summary>
     private const int MostLaneFloats = 64 << 20;
@@ -26,11 +31,17 @@ internal static class ChunkRule
     /// <summary>How many of the lanes a batch of this many tokens uses.</summary>
     public static int LanesUsed(int tokens, int lanes) => Math.Clamp(tokens / FewestTokens, 1, lanes);
 
-    /// <summary>How many chunks each lane works off one after the other.</summary>
-    public static int ChunksPerLane(int tokens, int lanesUsed) => DivideUp(tokens, lanesUsed * MostTokens);
+    /// <summary>In how many parts each lane of a large batch is worked off, one after the other.</summary>
+    public static int PartsPerLane(int tokens, int lanesUsed) => DivideUp(tokens, lanesUsed * MostTokens);
+
+    /// <summary>How many neighbouring lanes share a chunk; 1 where a lane has parts.</summary>
+    public static int LanesPerChunk(int tokens, int lanesUsed, int threads) =>
+        Math.Max(1, ChunkTokens(tokens, threads) * lanesUsed / Math.Max(1, tokens));
 
     /// <summary>How many chunks a batch is scored in.</summary>
-    public static int ScoringChunks(int tokens) => DivideUp(tokens, MostTokens / 2);
+    public static int ScoringChunks(int tokens, int threads) => DivideUp(tokens, ChunkTokens(tokens, threads));
+
+    private static int ChunkTokens(int tokens, int threads) => Math.Clamp(tokens / (ChunksPerThread * threads), FewestTokens, MostTokens);
 
     private static int DivideUp(int value, int divisor) => (value + divisor - 1) / divisor;
 }

@@ -3,39 +3,45 @@ using Microsoft.ML.Lora.Models;
 namespace Microsoft.ML.Lora.Engines.Managed;
 
 /// <summary>
-/// A frozen encoder with packed weights, and the low-rank updates on it. It reads the updates' factors where they lie, and changes
-/// nothing.
+/// A run of an encoder's layers with packed weights, and the low-rank updates on them. It reads the updates' factors where they lie, and
+/// changes nothing.
 /// </summary>
 internal sealed class Encoder
 {
-    private readonly EncoderInput _input;
+    private readonly EncoderInput? _input;
     private readonly EncoderLayer[] _layers;
     private readonly bool _differentiated;
 
     /// <param name="weights">The frozen weights.</param>
+    /// <param name="layers">Which layers; with those from the first one on come the embeddings.</param>
     /// <param name="plan">The updates; none for an encoder they are merged into.</param>
     /// <param name="layout">Where the updates' factors lie.</param>
     /// <param name="trained">The flat buffer that they lie in.</param>
-    public Encoder(EncoderWeights weights, AdapterPlan plan, TrainedLayout layout, Memory<float> trained)
+    public Encoder(EncoderWeights weights, LayerRange layers, AdapterPlan plan, TrainedLayout layout, Memory<float> trained)
     {
-        _input = new EncoderInput(weights);
-        _differentiated = plan.Targets != LoraTargets.None;
-        _layers = new EncoderLayer[weights.Layers.Count];
+        int last = weights.Shape.Layers - 1;
+        _input = layers.First == 0 ? new EncoderInput(weights) : null;
+        _differentiated = plan.FirstLayer(weights.Shape.Layers) < layers.End;
+        _layers = new EncoderLayer[layers.Count];
         for (int i = 0; i < _layers.Length; i++)
         {
-            GradientReach reach = GradientReaches.Of(i, plan);
-            var adapter = new LayerAdapter(weights, i, plan, layout, trained, reach);
-            IAttention attention = i == _layers.Length - 1
+            int number = layers.First + i;
+            GradientReach reach = GradientReaches.Of(number, plan, weights.Shape.Layers);
+            var adapter = new LayerAdapter(weights, number, plan, layout, trained, reach);
+            IAttention attention = number == last
                 ? new FirstTokenAttention(adapter, weights.Shape)
                 : new AllTokensAttention(adapter, weights.Shape);
-            _layers[i] = new EncoderLayer(attention, new TokenwiseBlock(adapter, weights.Layers[i], weights.Shape), reach);
+            _layers[i] = new EncoderLayer(attention, new TokenwiseBlock(adapter, weights.Layers[number], weights.Shape), reach);
         }
     }
 
-    /// <summary>Computes <see cref="Workspace.FirstTokens"/> of the workspace's chunk.</summary>
+    /// <summary>
+    /// Computes <see cref="Workspace.Output"/> of the workspace's chunk. Where the embeddings do not belong to this run of layers,
+    /// <see cref="Workspace.Input"/> is there already.
+    /// </summary>
     public void Forward(Workspace workspace)
     {
-        _input.Forward(workspace);
+        _input?.Forward(workspace);
         for (int i = 0; i < _layers.Length; i++)
         {
             _layers[i].Forward(Input(i, workspace), workspace.Layers[i], workspace);
@@ -59,5 +65,5 @@ internal sealed class Encoder
     }
 
     private static ReadOnlySpan<float> Input(int layer, Workspace workspace) =>
-        (layer == 0 ? workspace.Embedded : workspace.Layers[layer - 1].Output).Span;
+        (layer == 0 ? workspace.Input : workspace.Layers[layer - 1].Output).Span;
 }

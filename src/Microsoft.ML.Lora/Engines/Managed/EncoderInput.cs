@@ -24,10 +24,10 @@ internal sealed class EncoderInput
         _segmentIds = [.. Enumerable.Repeat(0, _shape.MaxTokens), .. Enumerable.Repeat(second, _shape.MaxTokens)];
     }
 
-    /// <summary>Computes <see cref="Workspace.Embedded"/> of the workspace's chunk.</summary>
+    /// <summary>Computes <see cref="Workspace.Input"/> of the workspace's chunk.</summary>
     public void Forward(Workspace workspace)
     {
-        Span<float> embedded = workspace.Embedded.Span;
+        Span<float> embedded = workspace.Input.Span;
         int hidden = _shape.Hidden;
         for (int i = 0; i < workspace.Chunk.Count; i++)
         {

@@ -5,8 +5,9 @@ using Microsoft.ML.Lora.Models;
 namespace Microsoft.ML.Lora.Engines.Managed;
 
 /// <summary>
-/// Loss and gradients of one batch. The batch is split into lanes with a gradient buffer each; a lane is worked off by one thread, forward
-/// and backward, chunk after chunk; then the lanes are added up in their order. So the sums do not depend on the number of threads.
+/// Loss and gradients of one batch. The batch is split into lanes with a gradient buffer each; one or several neighbouring lanes are
+/// worked off by one thread, forward and backward; then the lanes are added up in their order. So the sums do not depend on the number of
+/// threads.
 /// </summary>
 internal sealed class GradientPass
 {
@@ -19,14 +20,16 @@ internal sealed class GradientPass
     private readonly Memory<float>[] _laneGradients;
     private readonly double[] _laneLosses;
     private readonly double[] _tensorSquares;
-    private readonly Action<int> _runLane;
+    private readonly Action<int> _runLanes;
+    private readonly int _threads;
     private readonly Action<int> _sumLanes;
     private int[] _labels = [];
     private float[] _weights = [];
     private double _totalWeight;
     private ulong? _dropoutSeed;
     private int _lanesUsed;
-    private int _chunksPerLane;
+    private int _partsPerLane;
+    private int _lanesPerChunk;
 
     /// <param name="network">What is differentiated.</param>
     /// <param name="shape">The encoder's sizes.</param>
@@ -40,13 +43,14 @@ internal sealed class GradientPass
         _layout = layout;
         _classes = plan.Classes;
         _batch = new PackedBatch(shape);
-        _workspaces = new WorkspacePool(threads, () => new Workspace(_batch, shape, plan, training: true));
+        _workspaces = new WorkspacePool(threads, () => new Workspace(_batch, shape, network.Layers, plan, training: true));
         _forkJoin = forkJoin;
+        _threads = threads;
         int lanes = ChunkRule.Lanes(layout.Length);
         _laneGradients = new Memory<float>[lanes];
         _laneLosses = new double[lanes];
         _tensorSquares = new double[layout.Tensors.Count];
-        _runLane = RunLane;
+        _runLanes = RunLanes;
         _sumLanes = SumLanes;
     }
 
@@ -60,14 +64,18 @@ internal sealed class GradientPass
     public StepResult Run(in TrainingBatch batch, ulong? dropoutSeed)
     {
         Load(batch);
+        _network.Prepare(batch.Pairs);
         _dropoutSeed = dropoutSeed;
         _lanesUsed = ChunkRule.LanesUsed(_batch.Tokens, _laneGradients.Length);
-        _chunksPerLane = ChunkRule.ChunksPerLane(_batch.Tokens, _lanesUsed);
+        _partsPerLane = ChunkRule.PartsPerLane(_batch.Tokens, _lanesUsed);
+        _lanesPerChunk = ChunkRule.LanesPerChunk(_batch.Tokens, _lanesUsed, _threads);
         Reserve();
-        _forkJoin.Run(_lanesUsed, _runLane);
+        _forkJoin.Run(Groups, _runLanes);
         _forkJoin.Run(_tensorSquares.Length, _sumLanes);
         return new StepResult(SumInOrder(_laneLosses.AsSpan(0, _lanesUsed)), Math.Sqrt(SumInOrder(_tensorSquares)));
     }
+
+    private int Groups => (_lanesUsed + _lanesPerChunk - 1) / _lanesPerChunk;
 
     private void Load(in TrainingBatch batch)
     {
@@ -89,7 +97,16 @@ internal sealed class GradientPass
 
     private void Reserve()
     {
-        _workspaces.Reserve(_batch.LargestChunk(_lanesUsed * _chunksPerLane));
+        PackedChunk largest = default;
+        for (int group = 0; group < Groups; group++)
+        {
+            for (int part = 0; part < _partsPerLane; part++)
+            {
+                largest = largest.Covering(ChunkOf(FirstLane(group), FirstLane(group + 1), part));
+            }
+        }
+
+        _workspaces.Reserve(largest);
         for (int i = 0; i < _lanesUsed; i++)
         {
             if (_laneGradients[i].IsEmpty)
@@ -99,22 +116,41 @@ internal sealed class GradientPass
         }
     }
 
-    private void RunLane(int lane)
+    private int FirstLane(int group) => Math.Min(group * _lanesPerChunk, _lanesUsed);
+
+    private PackedChunk PartOf(int lane, int part) => _batch.Chunk(lane * _partsPerLane + part, _lanesUsed * _partsPerLane);
+
+    private PackedChunk ChunkOf(int firstLane, int endLane, int part)
     {
+        PackedChunk chunk = PartOf(firstLane, part);
+        for (int lane = firstLane + 1; lane < endLane; lane++)
+        {
+            chunk = chunk.With(PartOf(lane, part));
+        }
+
+        return chunk;
+    }
+
+    private void RunLanes(int group)
+    {
+        int first = FirstLane(group);
+        int end = FirstLane(group + 1);
+        for (int lane = first; lane < end; lane++)
+        {
+            _laneGradients[lane].Span.Clear();
+            _laneLosses[lane] = 0;
+        }
+
         Workspace workspace = _workspaces.Rent();
-        workspace.Gradients = _laneGradients[lane];
-        workspace.Gradients.Span.Clear();
         workspace.DropoutSeed = _dropoutSeed;
-        _laneLosses[lane] = 0;
         try
         {
-            for (int i = 0; i < _chunksPerLane; i++)
+            for (int part = 0; part < _partsPerLane; part++)
             {
-                PackedChunk chunk = _batch.Chunk(lane * _chunksPerLane + i, _lanesUsed * _chunksPerLane);
+                PackedChunk chunk = ChunkOf(first, end, part);
                 if (chunk.Count > 0)
                 {
-                    workspace.Begin(chunk);
-                    _laneLosses[lane] += RunChunk(workspace, chunk);
+                    RunChunk(workspace, chunk, first, end, part);
                 }
             }
         }
@@ -124,18 +160,29 @@ internal sealed class GradientPass
         }
     }
 
-    private double RunChunk(Workspace workspace, PackedChunk chunk)
+    private void RunChunk(Workspace workspace, PackedChunk chunk, int firstLane, int endLane, int part)
     {
+        workspace.Begin(chunk);
+        for (int lane = firstLane; lane < endLane; lane++)
+        {
+            workspace.AddLane(PartOf(lane, part), _laneGradients[lane]);
+        }
+
         _network.Forward(workspace);
-        double loss = CrossEntropy.ForwardBackward(
-            workspace.Logits.Span,
-            _classes,
-            _labels.AsSpan(chunk.First, chunk.Count),
-            _weights.AsSpan(chunk.First, chunk.Count),
-            _totalWeight,
-            workspace.GradLogits.Span);
+        ReadOnlySpan<LaneRows> lanes = workspace.SequenceRows.Lanes.Span;
+        for (int i = 0; i < lanes.Length; i++)
+        {
+            LaneRows rows = lanes[i];
+            _laneLosses[firstLane + i] += CrossEntropy.ForwardBackward(
+                workspace.Logits.Span.Slice(rows.Start * _classes, rows.Count * _classes),
+                _classes,
+                _labels.AsSpan(chunk.First + rows.Start, rows.Count),
+                _weights.AsSpan(chunk.First + rows.Start, rows.Count),
+                _totalWeight,
+                workspace.GradLogits.Span.Slice(rows.Start * _classes, rows.Count * _classes));
+        }
+
         _network.Backward(workspace);
-        return loss;
     }
 
     /// <summary>Adds all lanes' gradients of one tensor into the first lane's.</summary>

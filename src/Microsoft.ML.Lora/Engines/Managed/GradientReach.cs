@@ -27,11 +27,14 @@ internal enum GradientReach
 /// <summary>Derives the <see cref="GradientReach"/> of a layer from a plan.</summary>
 internal static class GradientReaches
 {
-    /// <summary>All layers carry the same targets, so only the lowest one may stop short of its input.</summary>
-    public static GradientReach Of(int layer, AdapterPlan plan) => plan.Targets switch
+    /// <summary>All adapted layers carry the same targets, so only the lowest one may stop short of its input.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="plan">The updates.</param>
+    /// <param name="layers">Number of the encoder's layers.</param>
+    public static GradientReach Of(int layer, AdapterPlan plan, int layers) => plan.Targets switch
     {
-        LoraTargets.None => GradientReach.None,
-        _ when layer > 0 => GradientReach.Input,
+        _ when layer < plan.FirstLayer(layers) => GradientReach.None,
+        _ when layer > plan.FirstLayer(layers) => GradientReach.Input,
         var targets when (targets & (LoraTargets.Query | LoraTargets.Key | LoraTargets.Value)) != 0 => GradientReach.Attention,
         var targets when targets.HasFlag(LoraTargets.AttentionOutput) => GradientReach.AttentionOutput,
         var targets when targets.HasFlag(LoraTargets.FeedForwardIn) => GradientReach.FeedForwardIn,

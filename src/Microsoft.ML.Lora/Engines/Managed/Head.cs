@@ -34,10 +34,10 @@ internal sealed class Head
 
     private bool HasPooler => _frozenPooler is not null || _trainedPooler is not null;
 
-    /// <summary>Computes <see cref="Workspace.Logits"/> from <see cref="Workspace.FirstTokens"/>.</summary>
+    /// <summary>Computes <see cref="Workspace.Logits"/> from the encoder's <see cref="Workspace.Output"/>.</summary>
     public void Forward(Workspace workspace)
     {
-        ReadOnlySpan<float> first = workspace.FirstTokens.Span;
+        ReadOnlySpan<float> first = workspace.Output.Span;
         Span<float> pooled = workspace.Pooled.Span;
         int rows = workspace.Chunk.Count;
         _frozenPooler?.Forward(first, rows, pooled);
@@ -56,29 +56,28 @@ internal sealed class Head
     /// </summary>
     public void Backward(Workspace workspace)
     {
-        ReadOnlySpan<float> first = workspace.FirstTokens.Span;
+        ReadOnlySpan<float> first = workspace.Output.Span;
         ReadOnlySpan<float> gradLogits = workspace.GradLogits.Span;
-        Span<float> gradients = workspace.Gradients.Span;
         Span<float> gradFirst = _encoderTrained ? workspace.GradFirstTokens.Span : [];
-        int rows = workspace.Chunk.Count;
+        RowBlock rows = workspace.SequenceRows;
         if (!HasPooler)
         {
-            _classifier.Backward(first, rows, gradLogits, gradFirst, gradients);
+            _classifier.Backward(first, rows, gradLogits, gradFirst);
             return;
         }
 
         ReadOnlySpan<float> pooled = workspace.Pooled.Span;
         Span<float> gradPooled = _encoderTrained || _trainedPooler is not null ? workspace.GradPooled.Span : [];
-        _classifier.Backward(pooled, rows, gradLogits, gradPooled, gradients);
+        _classifier.Backward(pooled, rows, gradLogits, gradPooled);
         if (!gradPooled.IsEmpty)
         {
             Tanh.Backward(pooled, gradPooled, gradPooled);
         }
 
-        _trainedPooler?.Backward(first, rows, gradPooled, gradFirst, gradients);
+        _trainedPooler?.Backward(first, rows, gradPooled, gradFirst);
         if (!gradFirst.IsEmpty)
         {
-            _frozenPooler?.Backward(gradPooled, rows, gradFirst);
+            _frozenPooler?.Backward(gradPooled, rows.Count, gradFirst);
         }
     }
 }

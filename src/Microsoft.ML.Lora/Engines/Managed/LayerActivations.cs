@@ -11,11 +11,23 @@ internal sealed class LayerActivations
     /// <summary>The rows that attention's output is added to, (M, H): the layer's input, or its first tokens.</summary>
     public Memory<float> Residual { get; private set; }
 
-    /// <summary>Query, key and value of each token, (N, 3H); key and value alone, (N, 2H), where only first tokens ask.</summary>
+    /// <summary>Query, key and value of each token, (N, 3H); nothing where only first tokens ask.</summary>
     public Memory<float> Projections { get; private set; }
 
     /// <summary>The first tokens' queries, (M, H), where only they ask.</summary>
     public Memory<float> FirstQueries { get; private set; }
+
+    /// <summary>What each head of the first tokens looks for in the tokens' vectors, q_h·W_h of the keys, (M, A, H), where only they ask.</summary>
+    public Memory<float> Probes { get; private set; }
+
+    /// <summary>The same in terms of the key update's reduced inputs, s · q_h·B_h, (A, M, r).</summary>
+    public Memory<float> ReducedProbes { get; private set; }
+
+    /// <summary>Each head's weighted sum of the tokens' vectors, (M, A, H), where only first tokens ask.</summary>
+    public Memory<float> Averages { get; private set; }
+
+    /// <summary>The same of the value update's reduced inputs, (A, M, r).</summary>
+    public Memory<float> ReducedAverages { get; private set; }
 
     /// <summary>Attention's weights, sequence by sequence: (A, S, S) each, or (A, S) where only first tokens ask.</summary>
     public Memory<float> Probabilities { get; private set; }
@@ -57,14 +69,20 @@ internal sealed class LayerActivations
     /// <param name="arena">Where from.</param>
     /// <param name="shape">The encoder's sizes.</param>
     /// <param name="chunk">The chunk.</param>
+    /// <param name="rank">The rank of the updates on this layer.</param>
     /// <param name="firstTokens">Whether only the sequences' first tokens are wanted of this layer.</param>
-    public void Take(Arena arena, EncoderShape shape, PackedChunk chunk, bool firstTokens)
+    public void Take(Arena arena, EncoderShape shape, PackedChunk chunk, int rank, bool firstTokens)
     {
         int rows = firstTokens ? chunk.Count : chunk.Tokens;
         int hidden = shape.Hidden;
+        int heads = firstTokens ? shape.Heads : 0;
         Residual = arena.Take(firstTokens ? rows * hidden : 0);
-        Projections = arena.Take(chunk.Tokens * hidden * (firstTokens ? 2 : 3));
+        Projections = arena.Take(firstTokens ? 0 : chunk.Tokens * hidden * 3);
         FirstQueries = arena.Take(firstTokens ? rows * hidden : 0);
+        Probes = arena.Take(rows * heads * hidden);
+        ReducedProbes = arena.Take(rows * heads * rank);
+        Averages = arena.Take(rows * heads * hidden);
+        ReducedAverages = arena.Take(rows * heads * rank);
         Probabilities = arena.Take(shape.Heads * (firstTokens ? chunk.Tokens : chunk.SquaredLengths));
         Context = arena.Take(rows * hidden);
         MiddleSum = arena.Take(rows * hidden);

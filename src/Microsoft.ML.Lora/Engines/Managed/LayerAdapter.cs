@@ -10,6 +10,7 @@ internal sealed class LayerAdapter
     private readonly TrainedLayout _layout;
     private readonly Memory<float> _trained;
     private readonly int _layer;
+    private readonly int _layers;
 
     /// <param name="encoder">The frozen weights.</param>
     /// <param name="layer">Number of the layer.</param>
@@ -21,6 +22,7 @@ internal sealed class LayerAdapter
         EncoderWeights encoder, int layer, AdapterPlan plan, TrainedLayout layout, Memory<float> trained, GradientReach reach)
     {
         _weights = encoder.Layers[layer];
+        _layers = encoder.Layers.Count;
         _plan = plan;
         _layout = layout;
         _trained = trained;
@@ -44,7 +46,7 @@ internal sealed class LayerAdapter
         for (int i = 0; i < targets.Length; i++)
         {
             maps[i] = _weights[targets[i]];
-            if (_plan.Targets.HasFlag(targets[i]))
+            if (_plan.Adapts(_layer, targets[i], _layers))
             {
                 updates.Add(Update(targets[i], column));
             }
@@ -55,10 +57,22 @@ internal sealed class LayerAdapter
         return new AdaptedAffine(new PackedAffine(maps, Reach > outputs), [.. updates]);
     }
 
+    /// <summary>A projection head by head, with its update if it has one.</summary>
+    /// <param name="target">The projection.</param>
+    /// <param name="heads">A.</param>
+    /// <param name="spreadsForward">Whether the forward pass spreads and the backward pass gathers, or the other way round.</param>
+    public (HeadwiseAffine Frozen, LowRankUpdate? Update) AdaptHeads(LoraTargets target, int heads, bool spreadsForward)
+    {
+        bool backward = Reach >= GradientReach.Attention;
+        var frozen = new HeadwiseAffine(
+            _weights[target], heads, spreads: spreadsForward || backward, gathers: !spreadsForward || backward);
+        return (frozen, _plan.Adapts(_layer, target, _layers) ? Update(target, 0) : null);
+    }
+
     private LowRankUpdate Update(LoraTargets target, int column)
     {
         LoraTargets[] targets = [.. _plan.EachTarget()];
-        int slot = _layer * targets.Length + Array.IndexOf(targets, target);
+        int slot = (_layer - _plan.FirstLayer(_layers)) * targets.Length + Array.IndexOf(targets, target);
         return new LowRankUpdate(
             _layout[TrainedNames.FactorA(_layer, target)],
             _layout[TrainedNames.FactorB(_layer, target)],

@@ -9,13 +9,18 @@ internal sealed class ManagedEngine : IEngine
     private const int MostRank = 1024;
 
     private readonly int _threads;
+    private readonly long? _prefixBytes;
 
     /// <param name="threads">The most threads that work at once, the caller's included; at least 1.</param>
+    /// <param name="prefixBytes">
+    /// The memory that a training may keep the output of frozen layers in; <see langword="null"/> for a quarter of what the process may use.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is less than 1.</exception>
-    public ManagedEngine(int threads)
+    public ManagedEngine(int threads, long? prefixBytes = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         _threads = threads;
+        _prefixBytes = prefixBytes;
     }
 
     /// <inheritdoc/>
@@ -25,7 +30,7 @@ internal sealed class ManagedEngine : IEngine
     public ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed)
     {
         Check(encoder, plan);
-        return new TrainingSession(encoder, plan, optimizer, seed, _threads);
+        return new TrainingSession(encoder, plan, optimizer, seed, _threads, _prefixBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
     }
 
     /// <inheritdoc/>
@@ -60,6 +65,11 @@ internal sealed class ManagedEngine : IEngine
         if (plan.Adapter.Targets == LoraTargets.None)
         {
             yield break;
+        }
+
+        if (plan.Adapter.TopLayers is { } layers && (layers < 1 || layers > encoder.Shape.Layers))
+        {
+            yield return $"{nameof(plan.Adapter.TopLayers)} must be from 1 to {encoder.Shape.Layers}, the encoder's layers, but is {layers}.";
         }
 
         if (plan.Adapter.Rank is < 1 or > MostRank)

@@ -1,4 +1,5 @@
 using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
 
@@ -7,6 +8,7 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 /// </summary>
 internal sealed class Network
 {
+    private readonly FrozenPrefix? _prefix;
     private readonly Encoder _encoder;
     private readonly Head _head;
 
@@ -14,15 +16,25 @@ internal sealed class Network
     /// <param name="plan">What lies on top of them.</param>
     /// <param name="layout">Where the trained tensors lie.</param>
     /// <param name="trained">The flat buffer that they lie in; what is written there counts from the next pass on.</param>
-    public Network(EncoderWeights encoder, TrainablePlan plan, TrainedLayout layout, Memory<float> trained)
+    /// <param name="prefix">Stands for the lowest layers; <see langword="null"/> to compute them all here.</param>
+    public Network(EncoderWeights encoder, TrainablePlan plan, TrainedLayout layout, Memory<float> trained, FrozenPrefix? prefix = null)
     {
-        _encoder = new Encoder(encoder, plan.Adapter, layout, trained);
+        _prefix = prefix;
+        Layers = new LayerRange(prefix?.Layers ?? 0, encoder.Shape.Layers);
+        _encoder = new Encoder(encoder, Layers, plan.Adapter, layout, trained);
         _head = new Head(encoder, plan, layout, trained);
     }
+
+    /// <summary>The layers that are computed here.</summary>
+    public LayerRange Layers { get; }
+
+    /// <summary>Makes ready for these pairs. One thread at a time; no chunk may be at work.</summary>
+    public void Prepare(ReadOnlySpan<EncodedPair> pairs) => _prefix?.Prepare(pairs);
 
     /// <summary>Computes <see cref="Workspace.Logits"/> of the workspace's chunk.</summary>
     public void Forward(Workspace workspace)
     {
+        _prefix?.Fill(workspace);
         _encoder.Forward(workspace);
         _head.Forward(workspace);
     }

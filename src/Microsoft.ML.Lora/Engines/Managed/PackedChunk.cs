@@ -9,6 +9,15 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 /// <param name="LongestSequence">Number of tokens of its longest sequence.</param>
 internal readonly record struct PackedChunk(int First, int Count, int FirstToken, int Tokens, int SquaredLengths, int LongestSequence)
 {
+    /// <summary>This chunk and the one that follows it as one.</summary>
+    public PackedChunk With(PackedChunk next) => this with
+    {
+        Count = Count + next.Count,
+        Tokens = Tokens + next.Tokens,
+        SquaredLengths = checked(SquaredLengths + next.SquaredLengths),
+        LongestSequence = Math.Max(LongestSequence, next.LongestSequence),
+    };
+
     /// <summary>A size that both chunks fit into.</summary>
     public PackedChunk Covering(PackedChunk other) => new(
         0,

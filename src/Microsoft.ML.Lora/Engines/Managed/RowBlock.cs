@@ -5,4 +5,5 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 /// Number of the first row in the whole batch; dropout's masks go by it, so that they do not depend on the split into chunks.
 /// </param>
 /// <param name="Count">Number of rows.</param>
-internal readonly record struct RowBlock(int First, int Count);
+/// <param name="Lanes">In training, the same rows lane by lane: each lane's gradients are summed by themselves.</param>
+internal readonly record struct RowBlock(int First, int Count, ReadOnlyMemory<LaneRows> Lanes);

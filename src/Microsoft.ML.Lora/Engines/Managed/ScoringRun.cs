@@ -18,6 +18,7 @@ internal sealed class ScoringRun
     private readonly WorkspacePool _workspaces;
     private readonly ForkJoin _forkJoin;
     private readonly Action<int> _runChunk;
+    private readonly int _threads;
     private float[] _logits = [];
     private int _chunks;
 
@@ -29,8 +30,9 @@ internal sealed class ScoringRun
     {
         _network = network;
         _classes = plan.Classes;
+        _threads = threads;
         _batch = new PackedBatch(shape);
-        _workspaces = new WorkspacePool(threads, () => new Workspace(_batch, shape, plan, training: false));
+        _workspaces = new WorkspacePool(threads, () => new Workspace(_batch, shape, network.Layers, plan, training: false));
         _forkJoin = new ForkJoin(threads);
         _runChunk = RunChunk;
     }
@@ -59,12 +61,13 @@ internal sealed class ScoringRun
     private void ScoreWindow(ReadOnlySpan<EncodedPair> pairs, int firstNumber)
     {
         _batch.Load(pairs, firstNumber);
+        _network.Prepare(pairs);
         if (_logits.Length < pairs.Length * _classes)
         {
             _logits = new float[pairs.Length * _classes];
         }
 
-        _chunks = ChunkRule.ScoringChunks(_batch.Tokens);
+        _chunks = ChunkRule.ScoringChunks(_batch.Tokens, _threads);
         _forkJoin.Run(_chunks, _runChunk);
     }
 

@@ -32,17 +32,22 @@ internal sealed class TrainedDense
 
     /// <summary>gradW += gradYᵀ x and gradb += Σ gradY; gradX = gradY W unless <paramref name="gradX"/> is empty.</summary>
     /// <param name="x">(rows, in).</param>
-    /// <param name="rows">Number of rows.</param>
+    /// <param name="rows">The rows; the gradients of W and b are accumulated into the buffers of their lanes.</param>
     /// <param name="gradY">(rows, out).</param>
     /// <param name="gradX">(rows, in). Overwritten. Empty where nothing below is trained.</param>
-    /// <param name="gradients">The flat gradient buffer. Accumulated into.</param>
-    public void Backward(ReadOnlySpan<float> x, int rows, ReadOnlySpan<float> gradY, Span<float> gradX, Span<float> gradients)
+    public void Backward(ReadOnlySpan<float> x, RowBlock rows, ReadOnlySpan<float> gradY, Span<float> gradX)
     {
-        DenseProduct.GradWeightAdd(gradY, rows, Out, x, In, _weight.In(gradients));
-        DenseProduct.GradBiasAdd(gradY, rows, Out, _bias.In(gradients));
+        foreach (LaneRows lane in rows.Lanes.Span)
+        {
+            ReadOnlySpan<float> gradLane = gradY.Slice(lane.Start * Out, lane.Count * Out);
+            Span<float> gradients = lane.Gradients.Span;
+            DenseProduct.GradWeightAdd(gradLane, lane.Count, Out, x[(lane.Start * In)..], In, _weight.In(gradients));
+            DenseProduct.GradBiasAdd(gradLane, lane.Count, Out, _bias.In(gradients));
+        }
+
         if (!gradX.IsEmpty)
         {
-            DenseProduct.GradInput(gradY, rows, Out, _weight.In(_trained).Span, In, gradX);
+            DenseProduct.GradInput(gradY, rows.Count, Out, _weight.In(_trained).Span, In, gradX);
         }
     }
 }

@@ -26,7 +26,8 @@ internal sealed class TrainingSession : ITrainingSession
     /// <param name="optimizer">How it is trained.</param>
     /// <param name="seed">Where adapters, head and dropout start from.</param>
     /// <param name="threads">The most threads that work at once.</param>
-    public TrainingSession(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed, int threads)
+    /// <param name="prefixBytes">The memory to keep the output of frozen layers in.</param>
+    public TrainingSession(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed, int threads, long prefixBytes)
     {
         _plan = plan;
         _layout = new TrainedLayout(encoder, plan);
@@ -35,7 +36,9 @@ internal sealed class TrainingSession : ITrainingSession
         _optimizer = new AdamWOptimizer(optimizer, _layout.Length);
         _dropout = new SeededRandom(SeededRandom.Derive(seed, "dropout"));
         _forkJoin = new ForkJoin(threads);
-        var network = new Network(encoder, plan, _layout, _weights);
+        int frozen = plan.Adapter.FirstLayer(encoder.Shape.Layers);
+        FrozenPrefix? prefix = frozen > 0 ? new FrozenPrefix(encoder, frozen, plan, prefixBytes, _forkJoin, threads) : null;
+        var network = new Network(encoder, plan, _layout, _weights, prefix);
         _gradientPass = new GradientPass(network, encoder.Shape, plan, _layout, _forkJoin, threads);
         _scoring = new ScoringRun(network, encoder.Shape, plan, threads);
         _update = Update;

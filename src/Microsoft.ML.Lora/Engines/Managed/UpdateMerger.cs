@@ -16,7 +16,7 @@ internal static class UpdateMerger
     /// <param name="trained">The flat buffer that they lie in.</param>
     public static EncoderWeights Merge(EncoderWeights encoder, AdapterPlan plan, TrainedLayout layout, Memory<float> trained)
     {
-        Affine Merged(int layer, LoraTargets target, Affine frozen) => plan.Targets.HasFlag(target)
+        Affine Merged(int layer, LoraTargets target, Affine frozen) => plan.Adapts(layer, target, encoder.Layers.Count)
             ? frozen with
             {
                 Weight = Add(

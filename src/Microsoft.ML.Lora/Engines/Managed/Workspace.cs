@@ -11,32 +11,38 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 internal sealed class Workspace
 {
     private readonly EncoderShape _shape;
+    private readonly LayerRange _range;
     private readonly TrainablePlan _plan;
     private readonly bool _training;
     private readonly Arena _arena = new();
     private readonly LayerActivations[] _layers;
     private readonly Memory<float>[] _reduced;
+    private readonly LaneRows[] _tokenLanes = new LaneRows[ChunkRule.MostLanes];
+    private readonly LaneRows[] _sequenceLanes = new LaneRows[ChunkRule.MostLanes];
+    private int _lanes;
     private Memory<float> _gradReduced;
     private Memory<float> _dropped;
 
     /// <param name="batch">The batch whose chunks are computed here.</param>
     /// <param name="shape">The encoder's sizes.</param>
+    /// <param name="range">The layers that are computed here.</param>
     /// <param name="plan">What is trained.</param>
     /// <param name="training">
     /// Whether a backward pass follows each forward pass: then every layer keeps its activations, else they share them.
     /// </param>
-    public Workspace(PackedBatch batch, EncoderShape shape, TrainablePlan plan, bool training)
+    public Workspace(PackedBatch batch, EncoderShape shape, LayerRange range, TrainablePlan plan, bool training)
     {
         Batch = batch;
         _shape = shape;
+        _range = range;
         _plan = plan;
         _training = training;
-        _reduced = new Memory<float>[shape.Layers * plan.Adapter.EachTarget().Count()];
-        _layers = new LayerActivations[shape.Layers];
+        _reduced = new Memory<float>[(shape.Layers - plan.Adapter.FirstLayer(shape.Layers)) * plan.Adapter.EachTarget().Count()];
+        _layers = new LayerActivations[range.Count];
         var shared = new LayerActivations();
         for (int i = 0; i < _layers.Length; i++)
         {
-            _layers[i] = training || i == _layers.Length - 1 ? new LayerActivations() : shared;
+            _layers[i] = training || OnlyFirstTokens(i) ? new LayerActivations() : shared;
         }
     }
 
@@ -46,20 +52,17 @@ internal sealed class Workspace
     /// <summary>What is being computed.</summary>
     public PackedChunk Chunk { get; private set; }
 
-    /// <summary>The flat buffer that gradients are accumulated into.</summary>
-    public Memory<float> Gradients { get; set; }
-
     /// <summary>The seed of this step's dropout masks; <see langword="null"/> for no dropout.</summary>
     public ulong? DropoutSeed { get; set; }
 
     /// <summary>All tokens of the chunk.</summary>
-    public RowBlock TokenRows => new(Chunk.FirstToken, Chunk.Tokens);
+    public RowBlock TokenRows => new(Chunk.FirstToken, Chunk.Tokens, _tokenLanes.AsMemory(0, _lanes));
 
     /// <summary>The first token of each sequence of the chunk.</summary>
-    public RowBlock SequenceRows => new(Chunk.First, Chunk.Count);
+    public RowBlock SequenceRows => new(Chunk.First, Chunk.Count, _sequenceLanes.AsMemory(0, _lanes));
 
-    /// <summary>The first layer's input, (N, H).</summary>
-    public Memory<float> Embedded { get; private set; }
+    /// <summary>The first layer's input, (N, H); with no layer here, the encoder's output for first tokens, (n, H).</summary>
+    public Memory<float> Input { get; private set; }
 
     /// <summary>Mean of each row of the embeddings' sum, (N).</summary>
     public Memory<float> EmbeddedMean { get; private set; }
@@ -70,8 +73,8 @@ internal sealed class Workspace
     /// <summary>The activations of each layer.</summary>
     public IReadOnlyList<LayerActivations> Layers => _layers;
 
-    /// <summary>The first tokens' vectors as the encoder leaves them, (n, H).</summary>
-    public Memory<float> FirstTokens => _layers[^1].Output;
+    /// <summary>What the layers leave: (N, H), or the first tokens alone, (n, H), if the encoder's last layer is among them.</summary>
+    public Memory<float> Output => _layers.Length == 0 ? Input : _layers[^1].Output;
 
     /// <summary>The pooler's output, (n, H).</summary>
     public Memory<float> Pooled { get; private set; }
@@ -85,13 +88,28 @@ internal sealed class Workspace
     /// <summary>Gradient of <see cref="Pooled"/>, (n, H).</summary>
     public Memory<float> GradPooled { get; private set; }
 
-    /// <summary>Gradient of <see cref="FirstTokens"/>, (n, H).</summary>
+    /// <summary>Gradient of the encoder's <see cref="Output"/>, (n, H).</summary>
     public Memory<float> GradFirstTokens { get; private set; }
 
     /// <summary>Gradient of the hidden states between two layers, (N, H).</summary>
     public Memory<float> GradHidden { get; private set; }
 
-    /// <summary>Gradient of <see cref="LayerActivations.Projections"/>, (N, 3H) or (N, 2H).</summary>
+    /// <summary>Gradient of <see cref="LayerActivations.Probes"/>, (n, A, H).</summary>
+    public Memory<float> GradProbes { get; private set; }
+
+    /// <summary>Gradient of <see cref="LayerActivations.ReducedProbes"/>, (A, n, r).</summary>
+    public Memory<float> GradReducedProbes { get; private set; }
+
+    /// <summary>Gradient of <see cref="LayerActivations.Averages"/>, (n, A, H).</summary>
+    public Memory<float> GradAverages { get; private set; }
+
+    /// <summary>Gradient of <see cref="LayerActivations.ReducedAverages"/>, (A, n, r).</summary>
+    public Memory<float> GradReducedAverages { get; private set; }
+
+    /// <summary>Gradient of the scores of the first tokens' attention, (A · N).</summary>
+    public Memory<float> GradFirstScores { get; private set; }
+
+    /// <summary>Gradient of <see cref="LayerActivations.Projections"/>, (N, 3H).</summary>
     public Memory<float> GradProjections { get; private set; }
 
     /// <summary>Gradient of <see cref="LayerActivations.FirstQueries"/>, (n, H).</summary>
@@ -121,7 +139,18 @@ internal sealed class Workspace
     public void Begin(PackedChunk chunk)
     {
         Chunk = chunk;
+        _lanes = 0;
         LayOut(chunk);
+    }
+
+    /// <summary>Says where the gradients of a part of the chunk go; in training every row is in one such part.</summary>
+    /// <param name="part">The part, by its numbers in the batch.</param>
+    /// <param name="gradients">The flat buffer that they are accumulated into.</param>
+    public void AddLane(PackedChunk part, Memory<float> gradients)
+    {
+        _tokenLanes[_lanes] = new LaneRows(part.FirstToken - Chunk.FirstToken, part.Tokens, gradients);
+        _sequenceLanes[_lanes] = new LaneRows(part.First - Chunk.First, part.Count, gradients);
+        _lanes++;
     }
 
     /// <summary>The row of a sequence's first token in the chunk's matrices.</summary>
@@ -158,14 +187,14 @@ internal sealed class Workspace
 
     private void TakeForward(PackedChunk chunk)
     {
-        Embedded = _arena.Take(chunk.Tokens * _shape.Hidden);
+        Input = _arena.Take((_layers.Length == 0 ? chunk.Count : chunk.Tokens) * _shape.Hidden);
         EmbeddedMean = _arena.Take(chunk.Tokens);
         EmbeddedInverse = _arena.Take(chunk.Tokens);
         for (int i = 0; i < _layers.Length; i++)
         {
             if (i == 0 || _layers[i] != _layers[i - 1])
             {
-                _layers[i].Take(_arena, _shape, chunk, firstTokens: i == _layers.Length - 1);
+                _layers[i].Take(_arena, _shape, chunk, _plan.Adapter.Rank, OnlyFirstTokens(i));
             }
         }
 
@@ -178,6 +207,9 @@ internal sealed class Workspace
         Logits = _arena.Take(chunk.Count * _plan.Classes);
     }
 
+    /// <summary>Whether a layer is the encoder's last, of which only the first tokens are wanted.</summary>
+    private bool OnlyFirstTokens(int layer) => _range.First + layer == _shape.Layers - 1;
+
     private void TakeBackward(PackedChunk chunk)
     {
         int hidden = chunk.Tokens * _shape.Hidden;
@@ -185,6 +217,17 @@ internal sealed class Workspace
         GradLogits = _arena.Take(chunk.Count * _plan.Classes);
         GradPooled = _arena.Take(chunk.Count * _shape.Hidden);
         GradFirstTokens = _arena.Take(chunk.Count * _shape.Hidden);
+        if (_layers.Length == 0)
+        {
+            return;
+        }
+
+        int probes = chunk.Count * _shape.Heads;
+        GradProbes = _arena.Take(probes * _shape.Hidden);
+        GradReducedProbes = _arena.Take(probes * _plan.Adapter.Rank);
+        GradAverages = _arena.Take(probes * _shape.Hidden);
+        GradReducedAverages = _arena.Take(probes * _plan.Adapter.Rank);
+        GradFirstScores = _arena.Take(chunk.Tokens * _shape.Heads);
         GradHidden = _arena.Take(hidden);
         GradProjections = _arena.Take(3 * hidden);
         GradFirstQueries = _arena.Take(chunk.Count * _shape.Hidden);

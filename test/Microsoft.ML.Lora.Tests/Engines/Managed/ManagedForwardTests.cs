@@ -20,7 +20,7 @@ public sealed class ManagedForwardTests
         var reference = new ReferenceClassifier(encoder, plan, new([.. layout.Export(trained)]));
         var batch = new PackedBatch(shape);
         batch.Load(pairs);
-        var workspace = new Workspace(batch, shape, plan, training: true);
+        var workspace = new Workspace(batch, shape, new LayerRange(0, shape.Layers), plan, training: true);
         workspace.Begin(batch.Chunk(0, 1));
 
         new Network(encoder, plan, layout, trained).Forward(workspace);
@@ -28,7 +28,7 @@ public sealed class ManagedForwardTests
         for (int i = 0; i < pairs.Length; i++)
         {
             List<double[][]> expected = reference.HiddenStates(pairs[i]);
-            Memory<float>[] actual = [workspace.Embedded, workspace.Layers[0].Output, workspace.Layers[1].Output];
+            Memory<float>[] actual = [workspace.Input, workspace.Layers[0].Output, workspace.Layers[1].Output];
             int start = workspace.Start(i) * shape.Hidden;
             for (int state = 0; state < actual.Length; state++)
             {
@@ -41,7 +41,7 @@ public sealed class ManagedForwardTests
 
             Closeness.AssertClose(
                 expected[^1][0],
-                workspace.FirstTokens.Span.Slice(i * shape.Hidden, shape.Hidden),
+                workspace.Output.Span.Slice(i * shape.Hidden, shape.Hidden),
                 Closeness.SingleTolerance,
                 $"pair {i}, first token");
         }

@@ -35,7 +35,7 @@ public sealed class ManagedGoldenTests
         layout.Import(golden.Start.Tensors, ("", trained));
         var batch = new PackedBatch(shape);
         batch.Load(golden.Pairs);
-        var workspace = new Workspace(batch, shape, golden.Plan, training: true);
+        var workspace = new Workspace(batch, shape, new LayerRange(0, shape.Layers), golden.Plan, training: true);
         workspace.Begin(batch.Chunk(0, 1));
 
         new Network(golden.Encoder, golden.Plan, layout, trained).Forward(workspace);
@@ -44,7 +44,7 @@ public sealed class ManagedGoldenTests
         {
             for (int state = 0; state < shape.Layers; state++)
             {
-                Memory<float> actual = state == 0 ? workspace.Embedded : workspace.Layers[state - 1].Output;
+                Memory<float> actual = state == 0 ? workspace.Input : workspace.Layers[state - 1].Output;
                 Closeness.AssertClose(
                     golden.Doubles($"states/{i}/{state}"),
                     actual.Span.Slice(workspace.Start(i) * shape.Hidden, workspace.Length(i) * shape.Hidden),
@@ -54,7 +54,7 @@ public sealed class ManagedGoldenTests
 
             Closeness.AssertClose(
                 golden.Doubles($"first/{i}"),
-                workspace.FirstTokens.Span.Slice(i * shape.Hidden, shape.Hidden),
+                workspace.Output.Span.Slice(i * shape.Hidden, shape.Hidden),
                 Closeness.SingleTolerance,
                 $"pair {i}");
         }

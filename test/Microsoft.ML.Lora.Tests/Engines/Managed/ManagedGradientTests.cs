@@ -51,6 +51,15 @@ public sealed class ManagedGradientTests
         AssertMatches(TinyModel.Shape with { Segments = segments }, TinyModel.Plan(LoraTargets.QueryAndValue));
 
     [TestMethod, TestCategory("Engine")]
+    [DataRow(LoraTargets.QueryAndValue, 1)]
+    [DataRow(LoraTargets.FeedForwardOut, 2)]
+    [DataRow(LoraTargets.All, 1)]
+    [DataRow(LoraTargets.All, 2)]
+    [DataRow(LoraTargets.All, 3)]
+    public void Step_TopLayersOnly_GradientsMatchReference(LoraTargets targets, int topLayers) =>
+        AssertMatches(TinyModel.Shape with { Layers = 3 }, TinyModel.Plan(targets, topLayers: topLayers));
+
+    [TestMethod, TestCategory("Engine")]
     [DataRow(LoraTargets.QueryAndValue)]
     [DataRow(LoraTargets.All)]
     public void Step_Dropout_GradientsMatchReferenceWithTheSameMasks(LoraTargets targets) =>

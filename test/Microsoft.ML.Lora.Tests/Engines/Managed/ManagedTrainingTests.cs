@@ -173,17 +173,22 @@ public sealed class ManagedTrainingTests
         }
 
         long own = GC.GetAllocatedBytesForCurrentThread();
-        long all = GC.GetTotalAllocatedBytes(precise: true);
-        for (int i = 0; i < 20; i++)
+        long least = long.MaxValue;
+        for (int round = 0; round < 5; round++)
         {
-            Step();
+            long all = GC.GetTotalAllocatedBytes(precise: true);
+            for (int i = 0; i < 20; i++)
+            {
+                Step();
+            }
+
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - all);
         }
 
-        all = GC.GetTotalAllocatedBytes(precise: true) - all;
         Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - own);
 
-        // The runtime's and the test host's own threads allocate now and then; a step that allocated would show twenty times.
-        Assert.IsLessThan(20 * 1024, all);
+        // The runtime's and the test host's own threads allocate now and then; steps that allocated would show in every round.
+        Assert.IsLessThan(1024, least);
     }
 
     private static double Deviation(float[] values) => Math.Sqrt(values.Average(value => (double)value * value));

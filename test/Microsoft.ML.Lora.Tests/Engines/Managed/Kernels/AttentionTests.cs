@@ -2,7 +2,7 @@ using Microsoft.ML.Lora.Engines.Managed.Kernels;
 
 namespace Microsoft.ML.Lora.Tests.Engines.Managed.Kernels;
 
-/// <summary>Self-attention, and attention of a single query.</summary>
+/// <summary>Self-attention.</summary>
 [TestClass, TestCategory("Kernels")]
 public sealed class AttentionTests
 {
@@ -53,46 +53,6 @@ public sealed class AttentionTests
         Precision.AssertClose(expected, Sample.Gathered(gradQkv, length, 3 * hidden, stride), Precision.FewRoundings, "gradQkv");
     }
 
-    [TestMethod, DynamicData(nameof(Sizes))]
-    public void SingleQueryForward_AnySize_EqualsPlain(int length, int heads, int size)
-    {
-        int hidden = heads * size;
-        float[] query = Sample.Floats(hidden);
-        float[] keysValues = Sample.Floats(length * 2 * hidden, 2);
-        float[] probabilities = new float[heads * length], context = new float[hidden];
-
-        SingleQueryAttention.Forward(query, keysValues, length, heads, probabilities, context);
-
-        (double[] expectedContext, double[] expectedProbabilities) = ExactSingle(Sample.Doubles(query), Sample.Doubles(keysValues), length, heads);
-        Precision.AssertClose(expectedProbabilities, probabilities, Precision.FewRoundings, "probabilities");
-        Precision.AssertClose(expectedContext, context, Precision.FewRoundings, "context");
-    }
-
-    [TestMethod]
-    [DataRow(1, 2, 3)]
-    [DataRow(7, 2, 5)]
-    [DataRow(33, 3, 2)]
-    public void SingleQueryBackward_AnySize_MatchesFiniteDifferences(int length, int heads, int size)
-    {
-        int hidden = heads * size;
-        float[] query = Sample.Floats(hidden);
-        float[] keysValues = Sample.Floats(length * 2 * hidden, 2);
-        float[] gradContext = Sample.Floats(hidden, 3);
-        float[] probabilities = new float[heads * length], context = new float[hidden];
-        float[] gradQuery = new float[hidden], gradKeysValues = new float[keysValues.Length];
-        SingleQueryAttention.Forward(query, keysValues, length, heads, probabilities, context);
-
-        SingleQueryAttention.Backward(
-            query, keysValues, length, heads, probabilities, gradContext, gradQuery, gradKeysValues, new float[length]);
-
-        double[] expectedQuery = Plain.Gradient(
-            values => ExactSingle(values, Sample.Doubles(keysValues), length, heads).Context, Sample.Doubles(query), Sample.Doubles(gradContext));
-        double[] expectedKeysValues = Plain.Gradient(
-            values => ExactSingle(Sample.Doubles(query), values, length, heads).Context, Sample.Doubles(keysValues), Sample.Doubles(gradContext));
-        Precision.AssertEach(expectedQuery, gradQuery, Precision.FewRoundings, "gradQuery");
-        Precision.AssertEach(expectedKeysValues, gradKeysValues, Precision.FewRoundings, "gradKeysValues");
-    }
-
     [TestMethod]
     public void Forward_NoTokens_DoesNothing() => SelfAttention.Forward([], 0, 8, 2, 24, [], []);
 
@@ -117,8 +77,6 @@ public sealed class AttentionTests
         AssertRefused("gradContext", () => SelfAttention.Backward(full, 2, 8, 2, 24, full, few, full, full));
         AssertRefused("gradQkv", () => SelfAttention.Backward(full, 2, 8, 2, 24, full, full, few, full));
         AssertRefused("scratch", () => SelfAttention.Backward(full, 2, 8, 2, 24, full, full, full, few.AsSpan(4)));
-        AssertRefused("keysValues", () => SingleQueryAttention.Forward(full.AsSpan(0, 8), few, 2, 2, full, full));
-        AssertRefused("probabilities", () => SingleQueryAttention.Forward(full.AsSpan(0, 8), full, 2, 2, few.AsSpan(4), full));
 
         static void AssertRefused(string name, Action call) => Assert.AreEqual(name, Assert.ThrowsExactly<ArgumentException>(call).ParamName);
     }
@@ -128,14 +86,4 @@ public sealed class AttentionTests
         Plain.Columns(qkv, length, 3 * hidden, hidden, hidden),
         Plain.Columns(qkv, length, 3 * hidden, 2 * hidden, hidden),
         length, length, hidden, heads);
-
-    private static (double[] Context, double[] Probabilities) ExactSingle(double[] query, double[] keysValues, int length, int heads)
-    {
-        int hidden = query.Length;
-        return Plain.Attention(
-            query,
-            Plain.Columns(keysValues, length, 2 * hidden, 0, hidden),
-            Plain.Columns(keysValues, length, 2 * hidden, hidden, hidden),
-            1, length, hidden, heads);
-    }
 }

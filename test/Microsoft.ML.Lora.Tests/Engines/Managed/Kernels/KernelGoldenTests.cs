@@ -118,22 +118,36 @@ public sealed class KernelGoldenTests
         Precision.AssertClose(Sample.Doubles(Joined(golden, length, hidden, "gradQ", "gradK", "gradV")), gradQkv, Precision.FewRoundings, "gradQkv");
     }
 
+    /// <summary>Attention of a single query whose keys and values stand for the tokens: a head at a time, put together from the parts.</summary>
     [TestMethod]
-    public void SingleQueryAttention_EqualsTorch()
+    public void TokenAverage_EqualsTorch()
     {
         KernelGolden golden = KernelGolden.Load("singleQueryAttention");
         (int length, int hidden, int heads) = (golden.Size("k", 0), golden.Size("k", 1), golden.Whole("heads")[0]);
-        float[] query = golden.Floats("q"), keysValues = Joined(golden, length, hidden, "k", "v");
-        float[] probabilities = new float[heads * length], context = new float[hidden], gradQuery = new float[hidden], gradKeysValues = new float[keysValues.Length];
+        int size = hidden / heads;
+        float scale = 1 / MathF.Sqrt(size);
+        for (int head = 0; head < heads; head++)
+        {
+            float[] Part(string name, int rows) => Array.ConvertAll(
+                Plain.Columns(Sample.Doubles(golden.Floats(name)), rows, hidden, head * size, size), value => (float)value);
+            float[] query = Part("q", 1), keys = Part("k", length), values = Part("v", length), gradContext = Part("gradContext", 1);
+            float[] weights = new float[length], context = new float[size], gradScores = new float[length], gradQuery = new float[size];
+            float[] gradKeys = new float[keys.Length], gradValues = new float[values.Length];
 
-        SingleQueryAttention.Forward(query, keysValues, length, heads, probabilities, context);
-        SingleQueryAttention.Backward(
-            query, keysValues, length, heads, probabilities, golden.Floats("gradContext"), gradQuery, gradKeysValues, new float[length]);
+            TokenAverage.Scores(query, size, 1, keys, length, size, scale, adds: false, weights);
+            Softmax.Forward(weights, 1, length, length, weights);
+            TokenAverage.Gather(weights, 1, values, length, size, context, size);
+            TokenAverage.Scores(gradContext, size, 1, values, length, size, 1, adds: false, gradScores);
+            Softmax.Backward(weights, gradScores, 1, length, scale, gradScores);
+            TokenAverage.Gather(gradScores, 1, keys, length, size, gradQuery, size);
+            TokenAverage.Scatter(gradScores, 1, query, size, length, size, adds: false, gradKeys);
+            TokenAverage.Scatter(weights, 1, gradContext, size, length, size, adds: false, gradValues);
 
-        AssertEqual(golden, "probabilities", probabilities);
-        AssertEqual(golden, "context", context);
-        AssertEqual(golden, "gradQ", gradQuery);
-        Precision.AssertClose(Sample.Doubles(Joined(golden, length, hidden, "gradK", "gradV")), gradKeysValues, Precision.FewRoundings, "gradKeysValues");
+            Precision.AssertClose(Sample.Doubles(Part("context", 1)), context, Precision.FewRoundings, "context");
+            Precision.AssertClose(Sample.Doubles(Part("gradQ", 1)), gradQuery, Precision.FewRoundings, "gradQ");
+            Precision.AssertClose(Sample.Doubles(Part("gradK", length)), gradKeys, Precision.FewRoundings, "gradK");
+            Precision.AssertClose(Sample.Doubles(Part("gradV", length)), gradValues, Precision.FewRoundings, "gradV");
+        }
     }
 
     [TestMethod]

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Microsoft.ML.Lora.Benchmarks.Measuring;
+using Microsoft.ML.Lora.Benchmarks.Workloads;
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Pipeline;
+
+namespace Microsoft.ML.Lora.Benchmarks.Commands;
+
+/// <summary>Trains and scores as the peers in build/references do, with the same options and the same answer: one JSON object.</summary>
+internal static class ThroughputCommand
+{
+    public static Command Create()
+    {
+        var usual = new PairSelection();
+        var encoder = new Option<string>("--encoder") { Description = "mini, small, or a checkpoint folder.", DefaultValueFactory = _ => "mini" };
+        Option<string?> pairs = MeasuringOptions.Pairs();
+        Option<int> batch = Count("--batch", "Pairs in a batch.", usual.Batch);
+        Option<int> count = Count("--count", "Pairs read from the file.", usual.Count);
+        Option<int> limit = Count("--limit", "Tokens that longer pairs are cut to.", usual.Limit);
+        var tokens = new Option<int?>("--tokens") { Description = "Gives every pair this many tokens: no padding to win from." };
+        Option<int> rank = Count("--rank", "Rank of the updates.", LoraModel.UsualRank);
+        var targets = new Option<LoraTargets>("--targets")
+        {
+            Description = "Adapted matrices, with commas between.",
+            DefaultValueFactory = _ => LoraTargets.QueryAndValue,
+        };
+        Option<int> threads = Count("--threads", "Threads that work.", 1);
+        Option<double> seconds = MeasuringOptions.Seconds(20);
+        Option<double?> gigaflops = MeasuringOptions.Gigaflops();
+        var command = new Command("throughput", "Pairs per second of training and scoring, as one JSON object.")
+        {
+            encoder, pairs, batch, count, limit, tokens, rank, targets, threads, seconds, gigaflops,
+        };
+        command.SetAction(result =>
+        {
+            LoadedEncoder loaded = EncoderPlace.Of(result.GetRequiredValue(encoder)).Open().Handle.Load();
+            var selection = new PairSelection
+            {
+                Batch = result.GetRequiredValue(batch),
+                Count = result.GetRequiredValue(count),
+                Limit = result.GetRequiredValue(limit),
+                Tokens = result.GetValue(tokens),
+            };
+            PairFile file = PairFile.Find(result.GetValue(pairs));
+            TrainablePlan plan = LoraModel.Plan(result.GetRequiredValue(rank), result.GetRequiredValue(targets));
+            Workload work = Workload.Create(loaded.Tokenizer, file, selection);
+            JsonObject found = Run(
+                loaded.Weights, plan, work, result.GetRequiredValue(threads), result.GetRequiredValue(seconds), result.GetValue(gigaflops));
+            found["batch"] = selection.Batch;
+            found["pairs"] = file.Origin;
+            Console.WriteLine(found.ToJsonString());
+        });
+        return command;
+    }
+
+    private static JsonObject Run(EncoderWeights encoder, TrainablePlan plan, Workload work, int threads, double seconds, double? givenGigaflops)
+    {
+        Rate training = EngineRates.Training(encoder, plan, work, threads, seconds);
+        long trainingPeak = PeakMemory.ResidentBytes();
+        Rate scoring = EngineRates.Scoring(encoder, plan, work, threads, seconds);
+        long peak = PeakMemory.ResidentBytes();
+        double ownGigaflops = ProductRate.OfLargeProducts();
+        double gigaflops = givenGigaflops ?? ownGigaflops;
+        var found = new JsonObject
+        {
+            ["engine"] = "managed",
+            ["threads"] = threads,
+            ["meanTokens"] = work.MeanTokens,
+        };
+        Add(found, "train", training, Floor.PairsPerSecond(encoder.Shape, work.MeanTokens, gigaflops, threads, isTraining: true));
+        Add(found, "score", scoring, Floor.PairsPerSecond(encoder.Shape, work.MeanTokens, gigaflops, threads, isTraining: false));
+        found["productGigaflops"] = ownGigaflops;
+        found["floorGigaflops"] = gigaflops;
+        found["trainPeakResidentBytes"] = trainingPeak;
+        found["peakResidentBytes"] = peak;
+        return found;
+    }
+
+    private static void Add(JsonObject found, string work, Rate rate, double floor)
+    {
+        found[$"{work}PairsPerSecond"] = rate.PairsPerSecond;
+        found[$"{work}ProcessorSecondsPerPair"] = rate.ProcessorSecondsPerPair;
+        found[$"{work}AllocatedBytesPerStep"] = rate.AllocatedBytesPerStep;
+        found[$"{work}ShareOfFloor"] = rate.PairsPerSecond / floor;
+    }
+
+    private static Option<int> Count(string name, string description, int usual) =>
+        MeasuringOptions.Positive(new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual });
+}
