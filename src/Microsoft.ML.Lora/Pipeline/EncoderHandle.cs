@@ -44,8 +44,9 @@ internal sealed class EncoderHandle(string id, Func<ICheckpointSource> open, int
 
     private LoadedEncoder Read(ICheckpointSource source)
     {
+        Task<PairEncoder> loadingTokenizer = Task.Run(() => PairEncoder.Load(source));
         EncoderCheckpoint checkpoint = EncoderCheckpoint.Load(source, id);
-        PairEncoder tokenizer = PairEncoder.Load(source);
+        PairEncoder tokenizer = loadingTokenizer.GetAwaiter().GetResult();
         checkpoint.RequireVocabulary(tokenizer.VocabularySize, source.Name);
         return new LoadedEncoder
         {

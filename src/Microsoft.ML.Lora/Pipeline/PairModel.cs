@@ -39,6 +39,14 @@ internal sealed class PairModel
         ? Encoder.Tokenizer.Encode(second, first, Definition.MaxTokens)
         : Encoder.Tokenizer.Encode(first, second, Definition.MaxTokens);
 
+    /// <summary>Tokenizes many pairs as training did, with all processors.</summary>
+    /// <exception cref="ArgumentException">A sentence is null.</exception>
+    public IReadOnlyList<EncodedPair> EncodeAll(IReadOnlyList<(string First, string Second)> pairs)
+    {
+        IReadOnlyList<(string First, string Second)> arranged = Definition.Symmetric ? [.. pairs.Select(SentenceOrder.Arrange)] : pairs;
+        return Encoder.Tokenizer.EncodeAll(arranged, Definition.MaxTokens, Environment.ProcessorCount).Pairs;
+    }
+
     /// <summary>The scores of a batch: logits of the positive class, the mean of both orders where order shall not matter.</summary>
     public float[] Score(IReadOnlyList<EncodedPair> pairs)
     {

@@ -17,22 +17,22 @@ internal sealed class Encoder
     /// <param name="plan">The updates; none for an encoder they are merged into.</param>
     /// <param name="layout">Where the updates' factors lie.</param>
     /// <param name="trained">The flat buffer that they lie in.</param>
-    public Encoder(EncoderWeights weights, LayerRange layers, AdapterPlan plan, TrainedLayout layout, Memory<float> trained)
+    /// <param name="threads">The most threads that pack weights.</param>
+    public Encoder(EncoderWeights weights, LayerRange layers, AdapterPlan plan, TrainedLayout layout, Memory<float> trained, int threads)
     {
-        int last = weights.Shape.Layers - 1;
         _input = layers.First == 0 ? new EncoderInput(weights) : null;
         _differentiated = plan.FirstLayer(weights.Shape.Layers) < layers.End;
         _layers = new EncoderLayer[layers.Count];
-        for (int i = 0; i < _layers.Length; i++)
+        Parallel.For(0, layers.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
         {
             int number = layers.First + i;
             GradientReach reach = GradientReaches.Of(number, plan, weights.Shape.Layers);
             var adapter = new LayerAdapter(weights, number, plan, layout, trained, reach);
-            IAttention attention = number == last
+            IAttention attention = number == weights.Shape.Layers - 1
                 ? new FirstTokenAttention(adapter, weights.Shape)
                 : new AllTokensAttention(adapter, weights.Shape);
             _layers[i] = new EncoderLayer(attention, new TokenwiseBlock(adapter, weights.Layers[number], weights.Shape), reach);
-        }
+        });
     }
 
     /// <summary>

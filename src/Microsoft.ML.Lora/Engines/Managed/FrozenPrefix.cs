@@ -40,7 +40,7 @@ internal sealed class FrozenPrefix
         TrainablePlan frozen = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
         var nothing = new TrainedLayout(encoder, frozen);
         Layers = layers;
-        _encoder = new Encoder(encoder, range, frozen.Adapter, nothing, default);
+        _encoder = new Encoder(encoder, range, frozen.Adapter, nothing, default, threads);
         _hidden = encoder.Shape.Hidden;
         _firstTokens = layers == encoder.Shape.Layers;
         _mostFloats = mostBytes / sizeof(float);

@@ -43,7 +43,7 @@ internal sealed class ManagedEngine : IEngine
 
         EncoderWeights merged = UpdateMerger.Merge(encoder, plan.Adapter, layout, weights);
         TrainablePlan headOnly = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
-        return new PairScorer(new Network(merged, headOnly, layout, weights), encoder.Shape, headOnly, _threads);
+        return new PairScorer(new Network(merged, headOnly, layout, weights, _threads), encoder.Shape, headOnly, _threads);
     }
 
     private static void Check(EncoderWeights encoder, TrainablePlan plan) =>

@@ -16,12 +16,13 @@ internal sealed class Network
     /// <param name="plan">What lies on top of them.</param>
     /// <param name="layout">Where the trained tensors lie.</param>
     /// <param name="trained">The flat buffer that they lie in; what is written there counts from the next pass on.</param>
+    /// <param name="threads">The most threads that pack weights.</param>
     /// <param name="prefix">Stands for the lowest layers; <see langword="null"/> to compute them all here.</param>
-    public Network(EncoderWeights encoder, TrainablePlan plan, TrainedLayout layout, Memory<float> trained, FrozenPrefix? prefix = null)
+    public Network(EncoderWeights encoder, TrainablePlan plan, TrainedLayout layout, Memory<float> trained, int threads, FrozenPrefix? prefix = null)
     {
         _prefix = prefix;
         Layers = new LayerRange(prefix?.Layers ?? 0, encoder.Shape.Layers);
-        _encoder = new Encoder(encoder, Layers, plan.Adapter, layout, trained);
+        _encoder = new Encoder(encoder, Layers, plan.Adapter, layout, trained, threads);
         _head = new Head(encoder, plan, layout, trained);
     }
 

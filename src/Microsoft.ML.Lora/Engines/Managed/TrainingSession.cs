@@ -38,7 +38,7 @@ internal sealed class TrainingSession : ITrainingSession
         _forkJoin = new ForkJoin(threads);
         int frozen = plan.Adapter.FirstLayer(encoder.Shape.Layers);
         FrozenPrefix? prefix = frozen > 0 ? new FrozenPrefix(encoder, frozen, plan, prefixBytes, _forkJoin, threads) : null;
-        var network = new Network(encoder, plan, _layout, _weights, prefix);
+        var network = new Network(encoder, plan, _layout, _weights, threads, prefix);
         _gradientPass = new GradientPass(network, encoder.Shape, plan, _layout, _forkJoin, threads);
         _scoring = new ScoringRun(network, encoder.Shape, plan, threads);
         _update = Update;

@@ -23,7 +23,7 @@ public sealed class ManagedForwardTests
         var workspace = new Workspace(batch, shape, new LayerRange(0, shape.Layers), plan, training: true);
         workspace.Begin(batch.Chunk(0, 1));
 
-        new Network(encoder, plan, layout, trained).Forward(workspace);
+        new Network(encoder, plan, layout, trained, threads: 1).Forward(workspace);
 
         for (int i = 0; i < pairs.Length; i++)
         {

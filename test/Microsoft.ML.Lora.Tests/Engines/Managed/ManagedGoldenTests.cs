@@ -38,7 +38,7 @@ public sealed class ManagedGoldenTests
         var workspace = new Workspace(batch, shape, new LayerRange(0, shape.Layers), golden.Plan, training: true);
         workspace.Begin(batch.Chunk(0, 1));
 
-        new Network(golden.Encoder, golden.Plan, layout, trained).Forward(workspace);
+        new Network(golden.Encoder, golden.Plan, layout, trained, threads: 2).Forward(workspace);
 
         for (int i = 0; i < batch.Count; i++)
         {
