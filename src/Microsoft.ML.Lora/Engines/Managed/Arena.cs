@@ -12,6 +12,9 @@ internal sealed class Arena
     private Memory<float> _block;
     private int _taken;
 
+    /// <summary>Floats of all pieces taken since <see cref="Clear"/>, whether they fitted or not.</summary>
+    public int Taken => _taken;
+
     /// <summary>Gives all pieces back.</summary>
     public void Clear() => _taken = 0;
 

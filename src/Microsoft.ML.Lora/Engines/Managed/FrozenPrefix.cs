@@ -34,7 +34,9 @@ internal sealed class FrozenPrefix
     /// <param name="mostBytes">The memory to keep results in.</param>
     /// <param name="forkJoin">Runs the work.</param>
     /// <param name="threads">The most threads that it runs at once.</param>
-    public FrozenPrefix(EncoderWeights encoder, int layers, TrainablePlan plan, long mostBytes, ForkJoin forkJoin, int threads)
+    /// <param name="limit">What activations may take up.</param>
+    public FrozenPrefix(
+        EncoderWeights encoder, int layers, TrainablePlan plan, long mostBytes, ForkJoin forkJoin, int threads, MemoryLimit limit)
     {
         var range = new LayerRange(0, layers);
         TrainablePlan frozen = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
@@ -45,7 +47,7 @@ internal sealed class FrozenPrefix
         _firstTokens = layers == encoder.Shape.Layers;
         _mostFloats = mostBytes / sizeof(float);
         _batch = new PackedBatch(encoder.Shape);
-        _workspaces = new WorkspacePool(threads, () => new Workspace(_batch, encoder.Shape, range, frozen, training: false));
+        _workspaces = new WorkspacePool(threads, limit, () => new Workspace(_batch, encoder.Shape, range, frozen, training: false));
         _forkJoin = forkJoin;
         _threads = threads;
         _runChunk = RunChunk;
@@ -71,6 +73,7 @@ internal sealed class FrozenPrefix
         _chunks = ChunkRule.ScoringChunks(_batch.Tokens, _threads);
         try
         {
+            _workspaces.Reserve(_batch.LargestChunk(_chunks), _chunks);
             _forkJoin.Run(_chunks, _runChunk);
         }
         catch

@@ -37,13 +37,15 @@ internal sealed class GradientPass
     /// <param name="layout">Where the trained tensors lie.</param>
     /// <param name="forkJoin">Runs the lanes.</param>
     /// <param name="threads">The most lanes that it runs at once.</param>
-    public GradientPass(Network network, EncoderShape shape, TrainablePlan plan, TrainedLayout layout, ForkJoin forkJoin, int threads)
+    /// <param name="limit">What activations may take up.</param>
+    public GradientPass(
+        Network network, EncoderShape shape, TrainablePlan plan, TrainedLayout layout, ForkJoin forkJoin, int threads, MemoryLimit limit)
     {
         _network = network;
         _layout = layout;
         _classes = plan.Classes;
         _batch = new PackedBatch(shape);
-        _workspaces = new WorkspacePool(threads, () => new Workspace(_batch, shape, network.Layers, plan, training: true));
+        _workspaces = new WorkspacePool(threads, limit, () => new Workspace(_batch, shape, network.Layers, plan, training: true));
         _forkJoin = forkJoin;
         _threads = threads;
         int lanes = ChunkRule.Lanes(layout.Length);
@@ -97,6 +99,25 @@ internal sealed class GradientPass
 
     private void Reserve()
     {
+        PackedChunk largest = LargestChunk();
+        while (_lanesPerChunk > 1 && !_workspaces.HasRoom(largest, Groups))
+        {
+            _lanesPerChunk /= 2;
+            largest = LargestChunk();
+        }
+
+        _workspaces.Reserve(largest, Groups);
+        for (int i = 0; i < _lanesUsed; i++)
+        {
+            if (_laneGradients[i].IsEmpty)
+            {
+                _laneGradients[i] = AlignedMemory.Allocate(_layout.Length);
+            }
+        }
+    }
+
+    private PackedChunk LargestChunk()
+    {
         PackedChunk largest = default;
         for (int group = 0; group < Groups; group++)
         {
@@ -106,14 +127,7 @@ internal sealed class GradientPass
             }
         }
 
-        _workspaces.Reserve(largest);
-        for (int i = 0; i < _lanesUsed; i++)
-        {
-            if (_laneGradients[i].IsEmpty)
-            {
-                _laneGradients[i] = AlignedMemory.Allocate(_layout.Length);
-            }
-        }
+        return largest;
     }
 
     private int FirstLane(int group) => Math.Min(group * _lanesPerChunk, _lanesUsed);

@@ -30,7 +30,7 @@ internal sealed class ManagedEngine : IEngine
     public ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed)
     {
         Check(encoder, plan);
-        return new TrainingSession(encoder, plan, optimizer, seed, _threads, _prefixBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+        return new TrainingSession(encoder, plan, optimizer, seed, _threads, _prefixBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, MemoryLimit.OfProcess());
     }
 
     /// <inheritdoc/>

@@ -66,6 +66,18 @@ internal sealed class PackedBatch
         return new PackedChunk(first, end - first, _starts[first], _starts[end] - _starts[first], squares, longest);
     }
 
+    /// <summary>The size that each of <paramref name="chunks"/> chunks fits into.</summary>
+    public PackedChunk LargestChunk(int chunks)
+    {
+        PackedChunk largest = default;
+        for (int i = 0; i < chunks; i++)
+        {
+            largest = largest.Covering(Chunk(i, chunks));
+        }
+
+        return largest;
+    }
+
     /// <summary>The first sequence whose first token has this number or a later one.</summary>
     private int FirstStartingAt(int token)
     {

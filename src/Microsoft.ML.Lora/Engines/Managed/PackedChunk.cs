@@ -9,6 +9,9 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 /// <param name="LongestSequence">Number of tokens of its longest sequence.</param>
 internal readonly record struct PackedChunk(int First, int Count, int FirstToken, int Tokens, int SquaredLengths, int LongestSequence)
 {
+    /// <summary>The size of a chunk of one sequence.</summary>
+    public static PackedChunk OfOne(int tokens) => new(0, 1, 0, tokens, checked(tokens * tokens), tokens);
+
     /// <summary>This chunk and the one that follows it as one.</summary>
     public PackedChunk With(PackedChunk next) => this with
     {

@@ -30,7 +30,7 @@ internal sealed class PairScorer : IPairScorer
     {
         if (!_free.TryTake(out ScoringRun? run))
         {
-            run = new ScoringRun(_network, _shape, _plan, _threads);
+            run = new ScoringRun(_network, _shape, _plan, _threads, MemoryLimit.OfProcess());
         }
 
         run.Score(pairs, logits);

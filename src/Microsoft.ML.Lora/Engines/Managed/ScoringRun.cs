@@ -26,13 +26,14 @@ internal sealed class ScoringRun
     /// <param name="shape">The encoder's sizes.</param>
     /// <param name="plan">What lies on top of the encoder.</param>
     /// <param name="threads">The most threads that work at once.</param>
-    public ScoringRun(Network network, EncoderShape shape, TrainablePlan plan, int threads)
+    /// <param name="limit">What activations may take up.</param>
+    public ScoringRun(Network network, EncoderShape shape, TrainablePlan plan, int threads, MemoryLimit limit)
     {
         _network = network;
         _classes = plan.Classes;
         _threads = threads;
         _batch = new PackedBatch(shape);
-        _workspaces = new WorkspacePool(threads, () => new Workspace(_batch, shape, network.Layers, plan, training: false));
+        _workspaces = new WorkspacePool(threads, limit, () => new Workspace(_batch, shape, network.Layers, plan, training: false));
         _forkJoin = new ForkJoin(threads);
         _runChunk = RunChunk;
     }
@@ -68,6 +69,7 @@ internal sealed class ScoringRun
         }
 
         _chunks = ChunkRule.ScoringChunks(_batch.Tokens, _threads);
+        _workspaces.Reserve(_batch.LargestChunk(_chunks), _chunks);
         _forkJoin.Run(_chunks, _runChunk);
     }
 

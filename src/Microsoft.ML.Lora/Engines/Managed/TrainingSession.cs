@@ -27,7 +27,9 @@ internal sealed class TrainingSession : ITrainingSession
     /// <param name="seed">Where adapters, head and dropout start from.</param>
     /// <param name="threads">The most threads that work at once.</param>
     /// <param name="prefixBytes">The memory to keep the output of frozen layers in.</param>
-    public TrainingSession(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed, int threads, long prefixBytes)
+    /// <param name="limit">What activations may take up.</param>
+    public TrainingSession(
+        EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed, int threads, long prefixBytes, MemoryLimit limit)
     {
         _plan = plan;
         _layout = new TrainedLayout(encoder, plan);
@@ -37,10 +39,10 @@ internal sealed class TrainingSession : ITrainingSession
         _dropout = new SeededRandom(SeededRandom.Derive(seed, "dropout"));
         _forkJoin = new ForkJoin(threads);
         int frozen = plan.Adapter.FirstLayer(encoder.Shape.Layers);
-        FrozenPrefix? prefix = frozen > 0 ? new FrozenPrefix(encoder, frozen, plan, prefixBytes, _forkJoin, threads) : null;
+        FrozenPrefix? prefix = frozen > 0 ? new FrozenPrefix(encoder, frozen, plan, prefixBytes, _forkJoin, threads, limit) : null;
         var network = new Network(encoder, plan, _layout, _weights, threads, prefix);
-        _gradientPass = new GradientPass(network, encoder.Shape, plan, _layout, _forkJoin, threads);
-        _scoring = new ScoringRun(network, encoder.Shape, plan, threads);
+        _gradientPass = new GradientPass(network, encoder.Shape, plan, _layout, _forkJoin, threads, limit);
+        _scoring = new ScoringRun(network, encoder.Shape, plan, threads, limit);
         _update = Update;
     }
 

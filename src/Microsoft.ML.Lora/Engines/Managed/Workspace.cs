@@ -135,6 +135,14 @@ internal sealed class Workspace
     /// <summary>Grows to hold any chunk up to this size, so that computing it allocates nothing.</summary>
     public void Reserve(PackedChunk largest) => LayOut(largest);
 
+    /// <summary>How much memory a chunk of this size takes up here.</summary>
+    public long BytesFor(PackedChunk chunk)
+    {
+        _arena.Clear();
+        Take(chunk);
+        return (long)_arena.Taken * sizeof(float);
+    }
+
     /// <summary>Makes ready for a chunk. What the last one left is gone.</summary>
     public void Begin(PackedChunk chunk)
     {
@@ -176,13 +184,18 @@ internal sealed class Workspace
         do
         {
             _arena.Clear();
-            TakeForward(chunk);
-            if (_training)
-            {
-                TakeBackward(chunk);
-            }
+            Take(chunk);
         }
         while (!_arena.Holds());
+    }
+
+    private void Take(PackedChunk chunk)
+    {
+        TakeForward(chunk);
+        if (_training)
+        {
+            TakeBackward(chunk);
+        }
     }
 
     private void TakeForward(PackedChunk chunk)

@@ -3,22 +3,43 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 /// <summary>As many workspaces as threads work at once.</summary>
 internal sealed class WorkspacePool
 {
-    private readonly Workspace[] _all;
     private readonly Stack<Workspace> _free;
+    private readonly MemoryLimit _limit;
+    private readonly int _count;
 
     /// <param name="threads">How many workspaces.</param>
+    /// <param name="limit">What they may take up together.</param>
     /// <param name="create">Makes one.</param>
-    public WorkspacePool(int threads, Func<Workspace> create)
+    public WorkspacePool(int threads, MemoryLimit limit, Func<Workspace> create)
     {
-        _all = [.. Enumerable.Range(0, threads).Select(_ => create())];
-        _free = new Stack<Workspace>(_all);
+        _count = threads;
+        _limit = limit;
+        _free = new Stack<Workspace>(Enumerable.Range(0, threads).Select(_ => create()));
     }
 
-    /// <summary>Makes every workspace ready for chunks up to this size. Nobody may hold one meanwhile.</summary>
-    public void Reserve(PackedChunk largest)
+    /// <summary>Whether there is memory for some chunks to be computed.</summary>
+    /// <param name="largest">A size that each of the chunks fits into.</param>
+    /// <param name="chunks">How many chunks.</param>
+    public bool HasRoom(PackedChunk largest, int chunks) => _limit.Allows(_free.Peek(), largest, Math.Min(chunks, _count));
+
+    /// <summary>
+    /// Makes ready for some chunks that are computed next, so that computing them allocates nothing. Nobody may hold a workspace meanwhile.
+    /// </summary>
+    /// <param name="largest">A size that each of the chunks fits into.</param>
+    /// <param name="chunks">How many chunks.</param>
+    /// <exception cref="InsufficientMemoryException">The process may not use as much memory; the message says what would fit.</exception>
+    public void Reserve(PackedChunk largest, int chunks)
     {
-        foreach (Workspace workspace in _all)
+        // Those on top are rented first, and given back to the top: no others are used.
+        int wanted = Math.Min(chunks, _count);
+        _limit.Require(_free.Peek(), largest, wanted);
+        foreach (Workspace workspace in _free)
         {
+            if (wanted-- == 0)
+            {
+                break;
+            }
+
             workspace.Reserve(largest);
         }
     }

@@ -53,7 +53,7 @@ public sealed class FrozenPrefixTests
     {
         EncoderWeights encoder = TinyModel.Encoder(Shape);
         EncodedPair[] pairs = TinyModel.RandomPairs(Shape, 1, 8);
-        var prefix = new FrozenPrefix(encoder, 2, TinyModel.Plan(LoraTargets.All, topLayers: 1), Plenty, new ForkJoin(1), 1);
+        var prefix = new FrozenPrefix(encoder, 2, TinyModel.Plan(LoraTargets.All, topLayers: 1), Plenty, new ForkJoin(1), 1, new MemoryLimit(long.MaxValue));
         prefix.Prepare(pairs);
         float[] before = Filled(prefix, pairs);
 
@@ -72,8 +72,8 @@ public sealed class FrozenPrefixTests
     {
         EncodedPair[] pairs = TinyModel.RandomPairs(Shape, 1, 2);
         EncodedPair[] twice = [pairs[0], pairs[1], pairs[0]];
-        var kept = new FrozenPrefix(TinyModel.Encoder(Shape), 3, TinyModel.Plan(LoraTargets.None), Plenty, new ForkJoin(1), 1);
-        var passing = new FrozenPrefix(TinyModel.Encoder(Shape), 3, TinyModel.Plan(LoraTargets.None), 0, new ForkJoin(1), 1);
+        var kept = new FrozenPrefix(TinyModel.Encoder(Shape), 3, TinyModel.Plan(LoraTargets.None), Plenty, new ForkJoin(1), 1, new MemoryLimit(long.MaxValue));
+        var passing = new FrozenPrefix(TinyModel.Encoder(Shape), 3, TinyModel.Plan(LoraTargets.None), 0, new ForkJoin(1), 1, new MemoryLimit(long.MaxValue));
 
         kept.Prepare(twice);
         passing.Prepare(twice);
@@ -86,7 +86,7 @@ public sealed class FrozenPrefixTests
     {
         EncodedPair[] pairs = TinyModel.RandomPairs(Shape, 1, 2);
         var foreign = new EncodedPair([1, Shape.Vocabulary, 2], new TokenSpan(0, 1), new TokenSpan(1, 1));
-        var prefix = new FrozenPrefix(TinyModel.Encoder(Shape), 2, TinyModel.Plan(LoraTargets.All, topLayers: 1), Plenty, new ForkJoin(1), 1);
+        var prefix = new FrozenPrefix(TinyModel.Encoder(Shape), 2, TinyModel.Plan(LoraTargets.All, topLayers: 1), Plenty, new ForkJoin(1), 1, new MemoryLimit(long.MaxValue));
 
         Assert.ThrowsExactly<ArgumentException>(() => prefix.Prepare([pairs[0], foreign]));
         prefix.Prepare(pairs);

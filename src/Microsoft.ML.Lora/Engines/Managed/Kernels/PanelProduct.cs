@@ -119,33 +119,32 @@ internal static unsafe class PanelProduct
         Extent.Check(panels.Length, 1, PackedLength(depth, columns), nameof(panels));
         fixed (float* source = matrix, target = panels)
         {
+            Operand operand = new(source, rowStride, columnStride);
             if (Vector512.IsHardwareAccelerated)
             {
-                Pack<LanePair<Lanes512>>(source, rowStride, columnStride, depth, columns, target);
+                Pack<LanePair<Lanes512>>(operand, depth, columns, target);
             }
             else if (Vector256.IsHardwareAccelerated)
             {
-                Pack<LanePair<Lanes256>>(source, rowStride, columnStride, depth, columns, target);
+                Pack<LanePair<Lanes256>>(operand, depth, columns, target);
             }
             else if (Vector128.IsHardwareAccelerated)
             {
-                Pack<LanePair<Lanes128>>(source, rowStride, columnStride, depth, columns, target);
+                Pack<LanePair<Lanes128>>(operand, depth, columns, target);
             }
             else
             {
-                Pack<LanePair<ScalarLane>>(source, rowStride, columnStride, depth, columns, target);
+                Pack<LanePair<ScalarLane>>(operand, depth, columns, target);
             }
         }
     }
 
-    private static void Pack<V>(float* matrix, nint rowStride, nint columnStride, int depth, int columns, float* panels)
+    private static void Pack<V>(Operand matrix, int depth, int columns, float* panels)
         where V : struct, ILanes<V>
     {
         for (int column = 0; column < columns; column += V.Count)
         {
-            PanelPacking.Pack<V>(
-                matrix + (column * columnStride), rowStride, columnStride, depth, Math.Min(V.Count, columns - column),
-                panels + ((nint)column * depth));
+            PanelPacking.Pack<V>(matrix.At(0, column), depth, Math.Min(V.Count, columns - column), panels + ((nint)column * depth));
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Lora.Engines.Managed.Kernels;
 
 /// <summary>
@@ -6,7 +8,17 @@ namespace Microsoft.ML.Lora.Engines.Managed.Kernels;
 /// </summary>
 internal static unsafe class SelfAttention
 {
-    /// <summary>The context of every token.</summary>
+    // Scores of up to so many tokens, 64 KiB, are formed on the stack.
+    private const int LongestRoomy = 128;
+
+    private const int LineBytes = 64;
+
+    private const int LineFloats = LineBytes / sizeof(float);
+
+    /// <summary>
+    /// The context of every token. NaN or ∞ in a token's query makes that token's context in that head NaN; in a key it may reach all
+    /// tokens' contexts in that head, in a value it reaches them all, in that value's column; never another head.
+    /// </summary>
     /// <param name="qkv">(S, 3H), rows <paramref name="stride"/> apart: queries in columns 0 to H, then keys, then values.</param>
     /// <param name="length">S, the number of tokens.</param>
     /// <param name="hidden">H, a multiple of heads.</param>
@@ -14,6 +26,7 @@ internal static unsafe class SelfAttention
     /// <param name="stride">Distance between rows of qkv, at least 3H.</param>
     /// <param name="probabilities">(A, S, S), what <see cref="Backward"/> needs. Overwritten.</param>
     /// <param name="context">(S, H). Overwritten.</param>
+    [SkipLocalsInit]
     public static void Forward(
         ReadOnlySpan<float> qkv, int length, int hidden, int heads, int stride, Span<float> probabilities, Span<float> context)
     {
@@ -26,6 +39,12 @@ internal static unsafe class SelfAttention
             return;
         }
 
+        // Scores are formed where tiles need not stop at the end of a row, and rows begin where cache lines do; many of them in place.
+        bool isRoomy = length <= LongestRoomy;
+        int scoresStride = isRoomy ? TileTarget.RoomyWidth(length) : length;
+        float* room = stackalloc float[isRoomy ? (length * scoresStride) + LineFloats : 0];
+        float* aligned = (float*)(((nuint)room + LineBytes - 1) & ~(nuint)(LineBytes - 1));
+
         float scale = 1 / MathF.Sqrt(size);
         fixed (float* input = qkv, table = probabilities, output = context)
         {
@@ -36,18 +55,18 @@ internal static unsafe class SelfAttention
                 Operand values = queries.At(0, 2 * hidden);
                 float* p = table + ((nint)head * length * length);
 
-                TileTarget scores = TileTarget.Overwriting(p, length, scale);
-                StridedProduct.Multiply(queries, keys.Transposed, scores, length, size, length);
-                Span<float> rows = new(p, length * length);
-                Softmax.Forward(rows, length, length, length, rows);
+                float* scores = isRoomy ? aligned : p;
+                TileTarget target = isRoomy ? TileTarget.Roomy(scores, scoresStride, scale) : TileTarget.Overwriting(scores, length, scale);
+                StridedProduct.Multiply(queries, keys.Transposed, target, length, size, length);
+                Softmax.Forward(new(scores, length * scoresStride), scoresStride, length, length, new(p, length * length), length);
                 TileTarget result = TileTarget.Overwriting(output + (head * size), hidden);
                 StridedProduct.Multiply(new Operand(p, length, 1), values, result, length, length, size);
             }
         }
     }
 
-    /// <summary>How many floats <see cref="Backward"/> needs to work in: the gradient of one head's probabilities.</summary>
-    public static int ScratchLength(int length) => checked(length * length);
+    /// <summary>How many floats <see cref="Backward"/> needs to work in: the gradient of one head's probabilities, in roomy rows.</summary>
+    public static int ScratchLength(int length) => checked(length * TileTarget.RoomyWidth(length));
 
     /// <summary>The gradients with respect to queries, keys and values.</summary>
     /// <param name="qkv">As given to <see cref="Forward"/>.</param>
@@ -68,7 +87,8 @@ internal static unsafe class SelfAttention
         Extent.Check(probabilities.Length, heads * length, length, nameof(probabilities));
         Extent.Check(gradContext.Length, length, hidden, nameof(gradContext));
         Extent.Check(gradQkv.Length, length, 3 * hidden, stride, nameof(gradQkv));
-        Extent.Check(scratch.Length, length, length, nameof(scratch));
+        int scoresStride = TileTarget.RoomyWidth(length);
+        Extent.Check(scratch.Length, length, scoresStride, nameof(scratch));
         if (length == 0)
         {
             return;
@@ -86,11 +106,11 @@ internal static unsafe class SelfAttention
                 Operand p = new(table + ((nint)head * length * length), length, 1);
                 TileTarget gradQueries = TileTarget.Overwriting(gradInput + (head * size), stride);
 
-                TileTarget gradP = TileTarget.Overwriting(work, length);
+                TileTarget gradP = TileTarget.Roomy(work, scoresStride);
                 StridedProduct.Multiply(gradHead, values.Transposed, gradP, length, size, length);
-                Span<float> rows = new(work, length * length);
-                Softmax.Backward(new(p.Start, length * length), rows, length, length, scale, rows);
-                Operand gradScores = new(work, length, 1);
+                Span<float> rows = new(work, length * scoresStride);
+                Softmax.Backward(new(p.Start, length * length), rows, length, length, scoresStride, scale, rows);
+                Operand gradScores = new(work, scoresStride, 1);
 
                 StridedProduct.Multiply(gradScores, keys, gradQueries, length, length, size);
                 StridedProduct.Multiply(gradScores.Transposed, queries, gradQueries.At(0, hidden), length, length, size);

@@ -5,9 +5,15 @@ using Microsoft.ML.Lora.Engines.Managed.Kernels.Lanes;
 namespace Microsoft.ML.Lora.Engines.Managed.Kernels;
 
 /// <summary>y = scale · a·b, overwritten or added to, of two matrices that lie in memory as they come, either of them transposed.</summary>
-/// <remarks>Like <see cref="PanelProduct"/>, the result of a row does not depend on the other rows.</remarks>
+/// <remarks>
+/// Like <see cref="PanelProduct"/>, the result of a row does not depend on the other rows. Operands and targets are handed down by
+/// reference: copying what has just been written in parts keeps a machine waiting, which small products feel.
+/// </remarks>
 internal static unsafe class StridedProduct
 {
+    // Up to this depth the rows of b that a panel is made of stay in the first-level cache where they lie, far apart as they may be.
+    private const int ShallowDepth = 64;
+
     // Depth is cut into pieces whose copy of b fits on the stack.
     private const int DepthBlock = 256;
 
@@ -18,28 +24,28 @@ internal static unsafe class StridedProduct
     /// <param name="rows">Rows of a and y.</param>
     /// <param name="depth">Columns of a, rows of b.</param>
     /// <param name="columns">Columns of b and y.</param>
-    public static void Multiply(Operand a, Operand b, TileTarget result, int rows, int depth, int columns)
+    public static void Multiply(in Operand a, in Operand b, in TileTarget result, int rows, int depth, int columns)
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            Multiply<Lanes512>(a, b, result, rows, depth, columns);
+            Multiply<Lanes512>(in a, in b, in result, rows, depth, columns);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            Multiply<Lanes256>(a, b, result, rows, depth, columns);
+            Multiply<Lanes256>(in a, in b, in result, rows, depth, columns);
         }
         else if (Vector128.IsHardwareAccelerated)
         {
-            Multiply<Lanes128>(a, b, result, rows, depth, columns);
+            Multiply<Lanes128>(in a, in b, in result, rows, depth, columns);
         }
         else
         {
-            Multiply<ScalarLane>(a, b, result, rows, depth, columns);
+            Multiply<ScalarLane>(in a, in b, in result, rows, depth, columns);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply<V>(Operand a, Operand b, TileTarget result, int rows, int depth, int columns)
+    private static void Multiply<V>(in Operand a, in Operand b, in TileTarget result, int rows, int depth, int columns)
         where V : struct, ILanes<V>
     {
         int column = 0;
@@ -57,14 +63,15 @@ internal static unsafe class StridedProduct
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Panels<V>(Operand a, Operand b, TileTarget result, int rows, int depth, int columns)
+    private static void Panels<V>(in Operand a, in Operand b, in TileTarget result, int rows, int depth, int columns)
         where V : struct, ILanes<V>
     {
-        // Rows of b that are used by one tile only are read where they lie; otherwise a copy without gaps pays.
-        bool copies = columns < V.Count || b.ColumnStride != 1 || rows > TileProduct.TallestTile;
+        // Rows of b that are few, or used by one tile only, are read where they lie; otherwise a copy without gaps pays.
+        bool copies = columns < V.Count || b.ColumnStride != 1 || (rows > TileProduct.TallestTile && depth > ShallowDepth);
         float* panel = stackalloc float[copies ? DepthBlock * V.Count : 0];
 
         // At least once, since a product over no depth is still zero.
+        TileTarget target = result;
         int piece = 0;
         do
         {
@@ -72,13 +79,13 @@ internal static unsafe class StridedProduct
             Operand rowsOfB = b.At(piece, 0);
             if (copies)
             {
-                PanelPacking.Pack<V>(rowsOfB.Start, rowsOfB.RowStride, rowsOfB.ColumnStride, pieceDepth, columns, panel);
+                PanelPacking.Pack<V>(rowsOfB, pieceDepth, columns, panel);
                 rowsOfB = new(panel, V.Count, 1);
             }
 
             TileProduct.Multiply<V>(
-                a.At(0, piece).Start, a.RowStride, a.ColumnStride, rowsOfB.Start, rowsOfB.RowStride, result, rows, pieceDepth, columns);
-            result = result.Continued;
+                a.At(0, piece).Start, a.RowStride, a.ColumnStride, rowsOfB.Start, rowsOfB.RowStride, target, rows, pieceDepth, columns);
+            target = target.Continued;
             piece += DepthBlock;
         }
         while (piece < depth);

@@ -35,15 +35,15 @@ internal static unsafe class TileProduct
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<V>(
-        float* a, nint aRow, nint aDepth, float* b, nint bRow, TileTarget result, int rows, int depth, int columns)
+        float* a, nint aRow, nint aDepth, float* b, nint bRow, in TileTarget result, int rows, int depth, int columns)
         where V : struct, ILanes<V>
     {
         float* zeros = stackalloc float[V.Count];
         V.Store(zeros, default);
-        result = result.From(zeros);
-        if (columns == V.Count)
+        TileTarget target = result.From(zeros);
+        if (columns == V.Count || result.IsRoomy)
         {
-            Tiles<V>(a, aRow, aDepth, b, bRow, result, rows, depth);
+            Tiles<V>(a, aRow, aDepth, b, bRow, in target, rows, depth);
             return;
         }
 
@@ -53,16 +53,16 @@ internal static unsafe class TileProduct
         for (int row = 0; row < rows; row += TallestTile)
         {
             int tileRows = Math.Min(TallestTile, rows - row);
-            Tiles<V>(a + (row * aRow), aRow, aDepth, b, bRow, whole, tileRows, depth);
+            Tiles<V>(a + (row * aRow), aRow, aDepth, b, bRow, in whole, tileRows, depth);
             for (int i = 0; i < tileRows; i++)
             {
-                result.Write(row + i, columns, V.Load(sums + (i * V.Count)));
+                target.Write(row + i, columns, V.Load(sums + (i * V.Count)));
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tiles<V>(float* a, nint aRow, nint aDepth, float* b, nint bRow, TileTarget result, int rows, int depth)
+    private static void Tiles<V>(float* a, nint aRow, nint aDepth, float* b, nint bRow, in TileTarget result, int rows, int depth)
         where V : struct, ILanes<V>
     {
         int row = 0;

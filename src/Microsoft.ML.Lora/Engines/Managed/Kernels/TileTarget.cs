@@ -12,17 +12,24 @@ internal readonly unsafe struct TileTarget
     private readonly nint _startStride;
     private readonly float _scale;
 
-    private TileTarget(float* y, nint stride, float* start, nint startStride, float scale)
+    private TileTarget(float* y, nint stride, float* start, nint startStride, float scale, bool isRoomy = false)
     {
         _y = y;
         _stride = stride;
         _start = start;
         _startStride = startStride;
         _scale = scale;
+        IsRoomy = isRoomy;
     }
+
+    /// <summary>Whether rows may be written to as far as tiles reach, and not just as far as there are columns.</summary>
+    public bool IsRoomy { get; }
 
     /// <summary>y = scale · product.</summary>
     public static TileTarget Overwriting(float* y, nint stride, float scale = 1) => new(y, stride, null, 0, scale);
+
+    /// <summary>y = scale · product, in rows with <see cref="RoomyWidth"/> numbers to write to.</summary>
+    public static TileTarget Roomy(float* y, nint stride, float scale = 1) => new(y, stride, null, 0, scale, isRoomy: true);
 
     /// <summary>y = product + bias, the same bias for every row.</summary>
     public static TileTarget OnBias(float* y, nint stride, float* bias) => new(y, stride, bias, 0, 1);
@@ -31,16 +38,19 @@ internal readonly unsafe struct TileTarget
     public static TileTarget Adding(float* y, nint stride, float scale = 1) => new(y, stride, y, stride, scale);
 
     /// <summary>The same for the product's next piece of depth: what the first has written is added to.</summary>
-    public TileTarget Continued => Adding(_y, _stride, _scale);
+    public TileTarget Continued => new(_y, _stride, _y, _stride, _scale, IsRoomy);
+
+    /// <summary>How far tiles reach in a row of so many columns: to the end of the last register, of whatever width.</summary>
+    public static int RoomyWidth(int columns) => checked((columns + 15) / 16 * 16);
 
     /// <summary>The part from this row and column on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TileTarget At(int row, int column) => new(
-        _y + (row * _stride) + column, _stride, _start == null ? null : _start + (row * _startStride) + column, _startStride, _scale);
+        _y + (row * _stride) + column, _stride, _start == null ? null : _start + (row * _startStride) + column, _startStride, _scale, IsRoomy);
 
     /// <summary>The same with something to start from: <paramref name="zeros"/>, as many as a tile is wide, if there is nothing else.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TileTarget From(float* zeros) => _start == null ? new(_y, _stride, zeros, 0, _scale) : this;
+    public TileTarget From(float* zeros) => _start == null ? new(_y, _stride, zeros, 0, _scale, IsRoomy) : this;
 
     /// <summary>Writes a whole row of a tile. There must be something to start from.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

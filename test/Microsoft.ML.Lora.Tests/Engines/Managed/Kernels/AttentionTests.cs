@@ -6,12 +6,20 @@ namespace Microsoft.ML.Lora.Tests.Engines.Managed.Kernels;
 [TestClass, TestCategory("Kernels")]
 public sealed class AttentionTests
 {
-    /// <summary>Tokens, heads, head size: each number of tokens 1 to 65, head sizes odd and usual.</summary>
+    /// <summary>
+    /// Tokens, heads, head size: each number of tokens 1 to 65, and those around the longest whose scores have room on the stack; head
+    /// sizes odd and usual, and beyond the depth that a product takes at once.
+    /// </summary>
     public static IEnumerable<object[]> Sizes =>
     [
         .. Enumerable.Range(1, 65).Select(length => new object[] { length, 2, 6 }),
         .. new[] { 1, 3, 8, 16, 31, 32, 33, 64, 65, 128 }.Select(size => new object[] { 10, 3, size }),
+        [70, 2, 20],
+        [127, 1, 5],
+        [128, 1, 5],
+        [129, 1, 5],
         [150, 1, 64],
+        [20, 2, 300],
     ];
 
     [TestMethod, DynamicData(nameof(Sizes))]
@@ -35,6 +43,11 @@ public sealed class AttentionTests
     [DataRow(5, 2, 3)]
     [DataRow(9, 3, 2)]
     [DataRow(17, 2, 5)]
+    [DataRow(31, 1, 3)]
+    [DataRow(33, 2, 4)]
+    [DataRow(40, 1, 17)]
+    [DataRow(65, 1, 3)]
+    [DataRow(130, 1, 2)]
     public void Backward_AnySize_MatchesFiniteDifferences(int length, int heads, int size)
     {
         int hidden = heads * size;
@@ -44,13 +57,67 @@ public sealed class AttentionTests
         float[] spread = Sample.Spread(qkv, length, 3 * hidden, stride);
         float[] gradQkv = Sample.Spread(new float[qkv.Length], length, 3 * hidden, stride);
         float[] probabilities = new float[heads * length * length], context = new float[length * hidden];
-        var scratch = new float[SelfAttention.ScratchLength(length)];
+        float[] scratch = [.. Enumerable.Repeat(float.NaN, SelfAttention.ScratchLength(length))];
         SelfAttention.Forward(spread, length, hidden, heads, stride, probabilities, context);
 
         SelfAttention.Backward(spread, length, hidden, heads, stride, probabilities, gradContext, gradQkv, scratch);
 
         double[] expected = Plain.Gradient(values => Exact(values, length, hidden, heads).Context, Sample.Doubles(qkv), Sample.Doubles(gradContext));
         Precision.AssertClose(expected, Sample.Gathered(gradQkv, length, 3 * hidden, stride), Precision.FewRoundings, "gradQkv");
+    }
+
+    [TestMethod]
+    [DataRow(float.NaN)]
+    [DataRow(float.PositiveInfinity)]
+    [DataRow(float.NegativeInfinity)]
+    public void Forward_NotFinite_StaysWhereDocumented(float value)
+    {
+        const int length = 19;
+        const int hidden = 12;
+        const int token = 3;
+        float[] before = Context(-1);
+        float[] withQuery = Context((token * 3 * hidden) + 1);
+        float[] withKey = Context((token * 3 * hidden) + hidden + 1);
+        float[] withValue = Context((token * 3 * hidden) + (2 * hidden) + 1);
+
+        // The first of two heads has columns 0 to 5.
+        for (int i = 0; i < before.Length; i++)
+        {
+            bool isFirstHead = i % hidden < hidden / 2;
+            Assert.AreEqual(isFirstHead && i / hidden == token ? float.NaN : before[i], withQuery[i], $"query, number {i}");
+            Assert.IsTrue(isFirstHead || before[i] == withKey[i], $"key, number {i}");
+            Assert.AreEqual(i % hidden == 1, !float.IsFinite(withValue[i]), $"value, number {i}");
+        }
+
+        Assert.IsFalse(withKey.Where((_, i) => i % hidden < hidden / 2).All(float.IsFinite));
+
+        float[] Context(int place)
+        {
+            float[] qkv = Sample.Floats(length * 3 * hidden);
+            if (place >= 0)
+            {
+                qkv[place] = value;
+            }
+
+            float[] probabilities = new float[2 * length * length], context = new float[length * hidden];
+            SelfAttention.Forward(qkv, length, hidden, 2, 3 * hidden, probabilities, context);
+            return context;
+        }
+    }
+
+    [TestMethod]
+    public void Forward_Denormal_EqualsPlain()
+    {
+        const int length = 18;
+        const int hidden = 8;
+        float[] qkv = [.. Sample.Floats(length * 3 * hidden).Select((value, i) => i % (3 * hidden) < 2 * hidden ? 1e-39f * value : value)];
+        float[] probabilities = new float[2 * length * length], context = new float[length * hidden];
+
+        SelfAttention.Forward(qkv, length, hidden, 2, 3 * hidden, probabilities, context);
+
+        (double[] expectedContext, double[] expectedProbabilities) = Exact(Sample.Doubles(qkv), length, hidden, 2);
+        Precision.AssertClose(expectedProbabilities, probabilities, Precision.FewRoundings, "probabilities");
+        Precision.AssertClose(expectedContext, context, Precision.FewRoundings, "context");
     }
 
     [TestMethod]

@@ -48,6 +48,28 @@ public sealed class SoftmaxTests
         Precision.AssertEach(expected, gradScores, Precision.FewRoundings, "gradScores");
     }
 
+    [TestMethod, DynamicData(nameof(Sizes))]
+    public void ForwardAndBackward_InPlaceOrOtherStride_GiveTheSame(int rows, int columns)
+    {
+        const float scale = 0.25f;
+        int stride = columns + 3;
+        float[] scores = Sample.Floats(rows * columns);
+        float[] gradP = Sample.Floats(rows * columns, 2);
+        float[] p = new float[rows * columns], gradScores = new float[rows * columns], spreadP = new float[rows * columns];
+        float[] inPlace = [.. scores];
+        float[] gradSpread = Sample.Spread(gradP, rows, columns, stride);
+
+        Softmax.Forward(scores, rows, columns, columns, p);
+        Softmax.Forward(inPlace, rows, columns, columns, inPlace);
+        Softmax.Forward(Sample.Spread(scores, rows, columns, stride), stride, rows, columns, spreadP, columns);
+        Softmax.Backward(p, gradP, rows, columns, scale, gradScores);
+        Softmax.Backward(p, gradSpread, rows, columns, stride, scale, gradSpread);
+
+        CollectionAssert.AreEqual(p, inPlace);
+        CollectionAssert.AreEqual(p, spreadP);
+        CollectionAssert.AreEqual(gradScores, Sample.Gathered(gradSpread, rows, columns, stride));
+    }
+
     [TestMethod]
     public void Forward_NotFinite_IsAsDocumented()
     {

@@ -4,6 +4,12 @@ namespace Microsoft.ML.Lora.Engines.Managed.Kernels.Lanes;
 internal interface IMathLanes<TSelf> : ILanes<TSelf>
     where TSelf : struct, IMathLanes<TSelf>
 {
+    /// <summary>
+    /// Turns rows into columns: reads four floats from each of <see cref="ILanes{TSelf}.Count"/> rows, row i from source + i · stride, and
+    /// returns the first of each row, the second of each, and so on.
+    /// </summary>
+    static abstract unsafe void Turn(float* source, nint stride, out TSelf first, out TSelf second, out TSelf third, out TSelf fourth);
+
     static abstract TSelf operator +(TSelf left, TSelf right);
 
     static abstract TSelf operator -(TSelf left, TSelf right);
@@ -37,6 +43,6 @@ internal interface IMathLanes<TSelf> : ILanes<TSelf>
     /// <summary>The sum of all lanes, added in an order that depends on nothing but the width.</summary>
     static abstract float Sum(TSelf value);
 
-    /// <summary>The largest lane, or NaN if there is one.</summary>
+    /// <summary>The largest lane; if one of them is NaN, any of them.</summary>
     static abstract float Largest(TSelf value);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.Lora.Engines.Managed.Kernels.Lanes;
 
@@ -43,6 +44,29 @@ internal struct Lanes128 : IMathLanes<Lanes128>
         {
             target[i] = value._value.GetElement(i);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Turn(
+        float* source, nint stride, out Lanes128 first, out Lanes128 second, out Lanes128 third, out Lanes128 fourth)
+    {
+        Vector128<float> row0 = Vector128.Load(source), row1 = Vector128.Load(source + stride);
+        Vector128<float> row2 = Vector128.Load(source + (2 * stride)), row3 = Vector128.Load(source + (3 * stride));
+        if (!Sse2.IsSupported)
+        {
+            first = new(Vector128.Create(row0[0], row1[0], row2[0], row3[0]));
+            second = new(Vector128.Create(row0[1], row1[1], row2[1], row3[1]));
+            third = new(Vector128.Create(row0[2], row1[2], row2[2], row3[2]));
+            fourth = new(Vector128.Create(row0[3], row1[3], row2[3], row3[3]));
+            return;
+        }
+
+        Vector128<double> low01 = Sse.UnpackLow(row0, row1).AsDouble(), high01 = Sse.UnpackHigh(row0, row1).AsDouble();
+        Vector128<double> low23 = Sse.UnpackLow(row2, row3).AsDouble(), high23 = Sse.UnpackHigh(row2, row3).AsDouble();
+        first = new(Sse2.UnpackLow(low01, low23).AsSingle());
+        second = new(Sse2.UnpackHigh(low01, low23).AsSingle());
+        third = new(Sse2.UnpackLow(high01, high23).AsSingle());
+        fourth = new(Sse2.UnpackHigh(high01, high23).AsSingle());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -105,8 +129,8 @@ internal struct Lanes128 : IMathLanes<Lanes128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float Largest(Vector128<float> value)
     {
-        Vector128<float> pairs = Vector128.Max(value, Vector128.Shuffle(value, Vector128.Create(2, 3, 0, 1)));
-        return MathF.Max(pairs.GetElement(0), pairs.GetElement(1));
+        value = Vector128.MaxNative(value, Vector128.Shuffle(value, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(value, Vector128.Shuffle(value, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -38,6 +38,20 @@ internal struct Lanes256 : IMathLanes<Lanes256>
     public static unsafe void Store(float* target, int count, Lanes256 value) => Avx.MaskStore(target, Mask(count), value._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Turn(
+        float* source, nint stride, out Lanes256 first, out Lanes256 second, out Lanes256 third, out Lanes256 fourth)
+    {
+        Vector256<float> row0 = Quads(source, stride), row1 = Quads(source + stride, stride);
+        Vector256<float> row2 = Quads(source + (2 * stride), stride), row3 = Quads(source + (3 * stride), stride);
+        Vector256<double> low01 = Avx.UnpackLow(row0, row1).AsDouble(), high01 = Avx.UnpackHigh(row0, row1).AsDouble();
+        Vector256<double> low23 = Avx.UnpackLow(row2, row3).AsDouble(), high23 = Avx.UnpackHigh(row2, row3).AsDouble();
+        first = new(Avx.UnpackLow(low01, low23).AsSingle());
+        second = new(Avx.UnpackHigh(low01, low23).AsSingle());
+        third = new(Avx.UnpackLow(high01, high23).AsSingle());
+        fourth = new(Avx.UnpackHigh(high01, high23).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, Lanes256 c) =>
         new(Vector256.MultiplyAddEstimate(a._value, b._value, c._value));
 
@@ -89,13 +103,21 @@ internal struct Lanes256 : IMathLanes<Lanes256>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Lanes256 value) => Vector256.Sum(value._value);
+    public static float Sum(Lanes256 value) => Sum(value._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float Sum(Vector256<float> value) => Vector128.Sum(value.GetLower() + value.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Lanes256 value) => Largest(value._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static float Largest(Vector256<float> value) => Lanes128.Largest(Vector128.Max(value.GetLower(), value.GetUpper()));
+    internal static float Largest(Vector256<float> value) => Lanes128.Largest(Vector128.MaxNative(value.GetLower(), value.GetUpper()));
+
+    // Four floats of every fourth row.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe Vector256<float> Quads(float* source, nint stride) =>
+        Vector256.Create(Vector128.Load(source), Vector128.Load(source + (4 * stride)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Mask(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();

@@ -38,6 +38,16 @@ internal struct ScalarLane : IMathLanes<ScalarLane>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Turn(
+        float* source, nint stride, out ScalarLane first, out ScalarLane second, out ScalarLane third, out ScalarLane fourth)
+    {
+        first = new(source[0]);
+        second = new(source[1]);
+        third = new(source[2]);
+        fourth = new(source[3]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ScalarLane MultiplyAdd(ScalarLane a, ScalarLane b, ScalarLane c) =>
         new(float.MultiplyAddEstimate(a._value, b._value, c._value));
 
