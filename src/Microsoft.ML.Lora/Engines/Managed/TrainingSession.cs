@@ -53,6 +53,7 @@ internal sealed class TrainingSession : ITrainingSession
     public StepResult Step(in TrainingBatch batch, in StepRates rates)
     {
         Check(batch);
+        RandomState dropoutBefore = _dropout.Save();
         StepResult result = _gradientPass.Run(batch, _plan.Adapter.Dropout > 0 ? _dropout.NextBits() : null);
         if (result.IsFinite)
         {
@@ -60,6 +61,10 @@ internal sealed class TrainingSession : ITrainingSession
             _rates = rates;
             _gradientScale = _optimizer.GradientScale(result.GradientNorm);
             _forkJoin.Run(_layout.Tensors.Count, _update);
+        }
+        else
+        {
+            _dropout = new SeededRandom(dropoutBefore);
         }
 
         return result;

@@ -19,7 +19,7 @@ internal static unsafe class LayerNorm
     /// <param name="epsilon">Added to the variance.</param>
     /// <param name="y">(rows, columns). Overwritten; may be x itself if no gradient is wanted.</param>
     /// <param name="mean">(rows). Overwritten.</param>
-    /// <param name="inverseDeviation">(rows), 1/√(var x + ε). Overwritten.</param>
+    /// <param name="inverseDeviation">(rows), 1/√(var x + ε). Overwritten. NaN, like the row's y, if var x overflows.</param>
     public static void Forward(
         ReadOnlySpan<float> x, int rows, int columns, ReadOnlySpan<float> gain, ReadOnlySpan<float> bias, float epsilon,
         Span<float> y, Span<float> mean, Span<float> inverseDeviation)
@@ -157,7 +157,9 @@ internal static unsafe class LayerNorm
                 squares = V.MultiplyAdd(deviation, deviation, squares);
             }
 
-            float inverse = 1 / MathF.Sqrt((V.Sum(squares) / columns) + epsilon);
+            // Deviations from 1.8e19 on square to ∞, and 1/√∞ = 0 would leave the bias of a row: finite, and wrong.
+            float variance = V.Sum(squares) / columns;
+            float inverse = float.IsPositiveInfinity(variance) ? float.NaN : 1 / MathF.Sqrt(variance + epsilon);
             V factor = V.Create(inverse);
             for (int i = 0; i < whole; i += V.Count)
             {
