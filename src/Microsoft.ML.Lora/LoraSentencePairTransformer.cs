@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Lora.Pipeline;
+using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Lora;
 
@@ -23,6 +24,7 @@ public sealed class LoraSentencePairTransformer : ITransformer
     {
         _ml = ml;
         _model = model;
+        WarnOfOtherPrecision();
     }
 
     /// <summary>How the training went.</summary>
@@ -34,7 +36,23 @@ public sealed class LoraSentencePairTransformer : ITransformer
     /// <summary>The name of the encoder that was adapted.</summary>
     public string EncoderId => _model.Encoder.Identity.Id;
 
-    internal LoadedEncoder Encoder => _model.Encoder;
+    /// <summary>
+    /// What scores are to be computed in: <see cref="ScoringPrecision.Single"/>, unless <see cref="WithScoringPrecision"/> chose another.
+    /// It is saved with the model.
+    /// </summary>
+    public ScoringPrecision ScoringPrecision => _model.Definition.ScoringPrecision;
+
+    /// <summary>
+    /// What scores are computed in on this machine: <see cref="ScoringPrecision"/>, or <see cref="ScoringPrecision.Single"/> where the
+    /// processor lacks what the other needs.
+    /// </summary>
+    /// <remarks>
+    /// Where the two differ, a warning goes to the log of the context whenever such a transformer is made. A model that <c>ml.Model.Load</c>
+    /// read knows no log: it scores in single precision without a word, and <see cref="FromLoaded"/> tells.
+    /// </remarks>
+    public ScoringPrecision ScoringPrecisionInUse => _model.PrecisionInUse;
+
+    internal PairModel Model => _model;
 
     /// <summary>Whether rows can be scored one at a time: always <see langword="true"/>.</summary>
     public bool IsRowToRowMapper => true;
@@ -104,6 +122,14 @@ public sealed class LoraSentencePairTransformer : ITransformer
         return _model.Score(_model.EncodeAll(pairs));
     }
 
+    /// <summary>The same model scoring in a precision. This transformer stays as it is.</summary>
+    /// <param name="precision">What to compute scores in; <see cref="ScoringPrecisionInUse"/> of the result says whether this machine does.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
+    public LoraSentencePairTransformer WithScoringPrecision(ScoringPrecision precision) => Enum.IsDefined(precision)
+        ? new LoraSentencePairTransformer(_ml, _model.In(precision))
+        : throw new ArgumentOutOfRangeException(
+            nameof(precision), precision, $"The precision must be {string.Join(" or ", Enum.GetNames<ScoringPrecision>())}.");
+
     /// <summary>The schema of scored data: the input's columns, and the three outputs.</summary>
     /// <exception cref="ArgumentException">A sentence column is missing or not text.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
@@ -129,6 +155,19 @@ public sealed class LoraSentencePairTransformer : ITransformer
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)ModelChain.Build(_ml, _model)).Save(ctx);
+
+    private void WarnOfOtherPrecision()
+    {
+        if (ScoringPrecisionInUse == ScoringPrecision)
+        {
+            return;
+        }
+
+        IHost host = ((IHostEnvironment)_ml).Register(nameof(LoraSentencePairTransformer));
+        using IChannel channel = host.Start(nameof(ScoringPrecision));
+        string message = $"The model asks for scores in {ScoringPrecision}, but this processor lacks AVX-VNNI: it scores in {ScoringPrecisionInUse}.";
+        channel.Warning(MessageSensitivity.None, "{0}", message);
+    }
 
     private static IEnumerable<LoraSentencePairTransformer> Parts(ITransformer model) => model switch
     {

@@ -78,6 +78,35 @@ public sealed class UsageTests
         Assert.AreEqual(1 / (1 + Math.Exp(-prediction.Score)), prediction.Probability, Rounding);
     }
 
+    [TestMethod]
+    public void WithScoringPrecision_Int8_ScoresNearlyTheSameAndIsSaved()
+    {
+        // Rounding to eight bits moves a logit by some hundredths.
+        const float moved = 0.3f;
+        string file = Path.Combine(Path.GetTempPath(), $"loraml-usage-{Guid.NewGuid()}.zip");
+        LoraSentencePairTransformer single = LoraSentencePairTransformer.FromLoaded(Ml, Model.Value);
+        try
+        {
+            LoraSentencePairTransformer rounded = single.WithScoringPrecision(ScoringPrecision.Int8);
+            Ml.Model.Save(rounded, Data(Ml).Schema, file);
+            LoraSentencePairTransformer loaded = LoraSentencePairTransformer.FromLoaded(Ml, Ml.Model.Load(file, out _));
+
+            Assert.AreEqual(ScoringPrecision.Single, single.ScoringPrecision);
+            Assert.AreEqual(ScoringPrecision.Int8, loaded.ScoringPrecision);
+            Assert.AreEqual(rounded.ScoringPrecisionInUse, loaded.ScoringPrecisionInUse);
+            foreach (UsagePair pair in UsagePair.All)
+            {
+                float score = rounded.Score(pair.First, pair.Second);
+                Assert.AreEqual(single.Score(pair.First, pair.Second), score, moved);
+                Assert.AreEqual(score, loaded.Score(pair.First, pair.Second));
+            }
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     private static EstimatorChain<LoraSentencePairTransformer> Pipeline() => Ml.Transforms.CopyColumns("Sentence1", "First")
         .Append(Ml.Transforms.CopyColumns("Sentence2", "Second"))
         .Append(Ml.BinaryClassification.Trainers.LoraSentencePair(Ml, new LoraSentencePairOptions { Encoder = PretrainedEncoder.Mini, Epochs = 1, BatchSize = 4 }));

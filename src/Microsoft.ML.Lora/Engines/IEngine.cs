@@ -12,7 +12,10 @@ internal interface IEngine
     /// <exception cref="ArgumentException">The plan does not fit the encoder (a pooler is wanted that the checkpoint lacks, say).</exception>
     ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed);
 
+    /// <summary>Whether this machine has what makes scoring in a precision pay. A scorer can be created all the same where it has not.</summary>
+    bool Accelerates(ScoringPrecision precision);
+
     /// <summary>A scorer with the trained weights merged in.</summary>
     /// <exception cref="InvalidDataException">A trained tensor is missing, unknown or of another shape than plan and encoder need.</exception>
-    IPairScorer CreateScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained);
+    IPairScorer CreateScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision = ScoringPrecision.Single);
 }

@@ -8,6 +8,9 @@ namespace Microsoft.ML.Lora.Pipeline;
 /// <summary>The part of a model that is neither tensor nor encoder, as facts for its payload.</summary>
 internal static class ModelFacts
 {
+    /// <summary>Models of older versions lack it: they score in single precision.</summary>
+    private const string ScoringPrecisionKey = "scoring.precision";
+
     /// <summary>Writes a model's definition, without its tensors.</summary>
     public static Facts Write(PairModelDefinition definition, string? trainedFrom)
     {
@@ -18,6 +21,7 @@ internal static class ModelFacts
         facts.Set("max.tokens", (long)definition.MaxTokens);
         facts.Set("symmetric", definition.Symmetric);
         facts.Set("threshold", (double)definition.Threshold);
+        facts.Set(ScoringPrecisionKey, definition.ScoringPrecision.ToString());
         if (trainedFrom is not null)
         {
             facts.Set("encoder.folder", trainedFrom);
@@ -43,6 +47,7 @@ internal static class ModelFacts
         MaxTokens = (int)facts.Whole("max.tokens"),
         Symmetric = facts.Flag("symmetric"),
         Threshold = (float)facts.Number("threshold"),
+        ScoringPrecision = facts.Has(ScoringPrecisionKey) ? ReadName<ScoringPrecision>(facts, ScoringPrecisionKey) : ScoringPrecision.Single,
         Summary = ReadSummary(facts),
     };
 

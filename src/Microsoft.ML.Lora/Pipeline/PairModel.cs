@@ -7,6 +7,7 @@ namespace Microsoft.ML.Lora.Pipeline;
 /// <summary>A finished model: encoder, trained weights, and how a score becomes a decision. Safe to use from several threads.</summary>
 internal sealed class PairModel
 {
+    private readonly IEngine _engine;
     private readonly Lazy<IPairScorer> _scorer;
 
     /// <param name="encoder">The encoder it was trained on.</param>
@@ -16,7 +17,9 @@ internal sealed class PairModel
     {
         Encoder = encoder;
         Definition = definition;
-        _scorer = new Lazy<IPairScorer>(() => engine.CreateScorer(encoder.Weights, definition.Plan, definition.Trained));
+        PrecisionInUse = engine.Accelerates(definition.ScoringPrecision) ? definition.ScoringPrecision : ScoringPrecision.Single;
+        _engine = engine;
+        _scorer = new Lazy<IPairScorer>(() => engine.CreateScorer(encoder.Weights, definition.Plan, definition.Trained, PrecisionInUse));
     }
 
     /// <summary>The encoder it was trained on.</summary>
@@ -25,11 +28,17 @@ internal sealed class PairModel
     /// <summary>What was trained, and how it is used.</summary>
     public PairModelDefinition Definition { get; }
 
+    /// <summary>What scores are computed in on this machine: single precision where it lacks what the definition's asks for.</summary>
+    public ScoringPrecision PrecisionInUse { get; }
+
     /// <summary>Where the sentences are in the data.</summary>
     public PairColumns Columns => Definition.Columns;
 
     /// <summary>The probability of the positive class for a score: 1 / (1 + e^−score).</summary>
     public static float ProbabilityOf(float score) => (float)(1 / (1 + Math.Exp(-(double)score)));
+
+    /// <summary>The same model scoring in a precision.</summary>
+    public PairModel In(ScoringPrecision precision) => new(Encoder, Definition with { ScoringPrecision = precision }, _engine);
 
     /// <summary>Whether a score is above the decision threshold.</summary>
     public bool Decide(float score) => score > Definition.Threshold;

@@ -23,6 +23,9 @@ internal sealed record PairModelDefinition
     /// <summary>The score above which the predicted label is true.</summary>
     public required float Threshold { get; init; }
 
+    /// <summary>What scores are to be computed in, where the machine has what it takes.</summary>
+    public ScoringPrecision ScoringPrecision { get; init; }
+
     /// <summary>How the training went.</summary>
     public required TrainingSummary Summary { get; init; }
 }

@@ -26,7 +26,7 @@ internal static class CompareCommand
         command.SetAction(result =>
         {
             PairFile file = PairFile.Find(result.GetValue(pairs));
-            List<Contender> contenders = [Contender.Ours];
+            List<Contender> contenders = [Contender.OursInEachPrecision];
             if (Python.Find(result.GetValue(python), "torch") is { } found)
             {
                 contenders.AddRange(Contender.Peers(found));
@@ -45,7 +45,7 @@ internal static class CompareCommand
                 Run(comparison, contenders, setting, file, result.GetRequiredValue(rounds), result.GetRequiredValue(seconds));
             }
 
-            string body = $"Pairs: {file.Origin}. Batches of 64, rank 8 on query and value, fp32, "
+            string body = $"Pairs: {file.Origin}. Batches of 64, rank 8 on query and value, fp32 unless int8 is named, "
                 + $"medians of {result.GetRequiredValue(rounds)} rounds.\n\n{comparison.ToMarkdown()}";
             MeasuringOptions.Folder(result, results).Write("compare", "Beside the peers", body, comparison.ToJson());
         });
@@ -64,9 +64,10 @@ internal static class CompareCommand
                     JsonObject found = contender.Run(setting, file.Path, seconds);
                     comparison.Add(setting, contender.Name, found);
                     Console.WriteLine(
-                        $"{setting}, round {round}, {contender.Name}: training {Shown(found, "train")}, scoring {Shown(found, "score")} pairs/s");
+                        $"{setting}, round {round}, {contender.Name}: training {Shown(found, "train")}, scoring {Shown(found, "score")} pairs/s"
+                        + (found.ContainsKey("scoreInt8PairsPerSecond") ? $", in int8 {Shown(found, "scoreInt8")}" : ""));
                 }
-                catch (InvalidOperationException exception) when (contender != Contender.Ours)
+                catch (InvalidOperationException exception) when (contender != Contender.OursInEachPrecision)
                 {
                     Console.WriteLine($"{contender.Name} is left out from here on: {exception.Message}");
                     contenders.Remove(contender);

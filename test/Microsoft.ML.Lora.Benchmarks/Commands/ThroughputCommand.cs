@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Lora.Benchmarks.Measuring;
 using Microsoft.ML.Lora.Benchmarks.Workloads;
+using Microsoft.ML.Lora.Engines.Managed.Kernels;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Pipeline;
 
@@ -26,11 +27,12 @@ internal static class ThroughputCommand
             DefaultValueFactory = _ => LoraTargets.QueryAndValue,
         };
         Option<int> threads = Count("--threads", "Threads that work.", 1);
+        Option<ScoringPrecision[]> precisions = Precisions();
         Option<double> seconds = MeasuringOptions.Seconds(20);
         Option<double?> gigaflops = MeasuringOptions.Gigaflops();
         var command = new Command("throughput", "Pairs per second of training and scoring, as one JSON object.")
         {
-            encoder, pairs, batch, count, limit, tokens, rank, targets, threads, seconds, gigaflops,
+            encoder, pairs, batch, count, limit, tokens, rank, targets, threads, precisions, seconds, gigaflops,
         };
         command.SetAction(result =>
         {
@@ -46,7 +48,8 @@ internal static class ThroughputCommand
             TrainablePlan plan = LoraModel.Plan(result.GetRequiredValue(rank), result.GetRequiredValue(targets));
             Workload work = Workload.Create(loaded.Tokenizer, file, selection);
             JsonObject found = Run(
-                loaded.Weights, plan, work, result.GetRequiredValue(threads), result.GetRequiredValue(seconds), result.GetValue(gigaflops));
+                loaded.Weights, plan, work, result.GetRequiredValue(threads), result.GetRequiredValue(precisions), result.GetRequiredValue(seconds),
+                result.GetValue(gigaflops));
             found["batch"] = selection.Batch;
             found["pairs"] = file.Origin;
             Console.WriteLine(found.ToJsonString());
@@ -54,11 +57,16 @@ internal static class ThroughputCommand
         return command;
     }
 
-    private static JsonObject Run(EncoderWeights encoder, TrainablePlan plan, Workload work, int threads, double seconds, double? givenGigaflops)
+    private static JsonObject Run(
+        EncoderWeights encoder, TrainablePlan plan, Workload work, int threads, ScoringPrecision[] precisions, double seconds,
+        double? givenGigaflops)
     {
         Rate training = EngineRates.Training(encoder, plan, work, threads, seconds);
         long trainingPeak = PeakMemory.ResidentBytes();
-        Rate scoring = EngineRates.Scoring(encoder, plan, work, threads, seconds);
+        (ScoringPrecision Precision, Rate Rate)[] scoring =
+        [
+            .. precisions.Select(precision => (precision, EngineRates.Scoring(encoder, plan, work, threads, seconds, precision))),
+        ];
         long peak = PeakMemory.ResidentBytes();
         double ownGigaflops = ProductRate.OfLargeProducts();
         double gigaflops = givenGigaflops ?? ownGigaflops;
@@ -69,7 +77,12 @@ internal static class ThroughputCommand
             ["meanTokens"] = work.MeanTokens,
         };
         Add(found, "train", training, Floor.PairsPerSecond(encoder.Shape, work.MeanTokens, gigaflops, threads, isTraining: true));
-        Add(found, "score", scoring, Floor.PairsPerSecond(encoder.Shape, work.MeanTokens, gigaflops, threads, isTraining: false));
+        foreach ((ScoringPrecision precision, Rate rate) in scoring)
+        {
+            string name = precision == ScoringPrecision.Single ? "score" : $"score{precision}";
+            Add(found, name, rate, Floor.PairsPerSecond(encoder.Shape, work.MeanTokens, gigaflops, threads, isTraining: false));
+        }
+
         found["productGigaflops"] = ownGigaflops;
         found["floorGigaflops"] = gigaflops;
         found["trainPeakResidentBytes"] = trainingPeak;
@@ -83,6 +96,24 @@ internal static class ThroughputCommand
         found[$"{work}ProcessorSecondsPerPair"] = rate.ProcessorSecondsPerPair;
         found[$"{work}AllocatedBytesPerStep"] = rate.AllocatedBytesPerStep;
         found[$"{work}ShareOfFloor"] = rate.PairsPerSecond / floor;
+    }
+
+    private static Option<ScoringPrecision[]> Precisions()
+    {
+        var option = new Option<ScoringPrecision[]>("--precision")
+        {
+            Description = "What to score in, one after the other.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [ScoringPrecision.Single],
+        };
+        option.Validators.Add(result =>
+        {
+            if (!ByteProduct.IsAccelerated && result.GetValueOrDefault<ScoringPrecision[]>().Contains(ScoringPrecision.Int8))
+            {
+                result.AddError("This processor lacks AVX-VNNI: on it a model that asks for Int8 scores in Single.");
+            }
+        });
+        return option;
     }
 
     private static Option<int> Count(string name, string description, int usual) =>

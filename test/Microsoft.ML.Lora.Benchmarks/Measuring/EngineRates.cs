@@ -21,9 +21,11 @@ internal static class EngineRates
     }
 
     /// <summary>Scoring batch after batch with merged weights.</summary>
-    public static Rate Scoring(EncoderWeights encoder, TrainablePlan plan, Workload work, int threads, double seconds)
+    public static Rate Scoring(
+        EncoderWeights encoder, TrainablePlan plan, Workload work, int threads, double seconds,
+        ScoringPrecision precision = ScoringPrecision.Single)
     {
-        using IPairScorer scorer = LoraModel.CreateScorer(encoder, plan, threads);
+        using IPairScorer scorer = LoraModel.CreateScorer(encoder, plan, threads, precision);
         var logits = new float[work.Pairs(0).Length * plan.Classes];
         return Protocol.Measure(work.Pairs(0).Length, seconds, number => scorer.Score(work.Pairs(number), logits));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.ML.Lora.Engines.Managed.Kernels;
 
 namespace Microsoft.ML.Lora.Benchmarks.Peers;
 
@@ -9,6 +10,11 @@ internal sealed record Contender(string Name, IReadOnlyList<string> Command)
 {
     /// <summary>Our own engine, in a process of its own as the peers are.</summary>
     public static Contender Ours { get; } = new("ours", [.. ThisProgram.Command, "throughput"]);
+
+    /// <summary>The same, scoring in every precision that this processor is made for.</summary>
+    public static Contender OursInEachPrecision { get; } = ByteProduct.IsAccelerated
+        ? Ours with { Command = [.. Ours.Command, "--precision", nameof(ScoringPrecision.Single), nameof(ScoringPrecision.Int8)] }
+        : Ours;
 
     /// <summary>The peers that this Python can run.</summary>
     public static IEnumerable<Contender> Peers(Python python)

@@ -11,7 +11,7 @@ internal sealed class Comparison
     /// <summary>A product slower than this share of ours comes from a library that nobody should be compared with.</summary>
     private const double FairShare = 0.25;
 
-    private static readonly (string Key, string Name)[] Works = [("train", "training"), ("score", "scoring")];
+    private static readonly (string Key, string Name)[] Works = [("train", "training"), ("score", "scoring"), ("scoreInt8", "scoring in int8")];
 
     private readonly List<(RunSetting Setting, string Contender, JsonObject Found)> _runs = [];
 
@@ -53,7 +53,7 @@ internal sealed class Comparison
 
         // The peers' rate is what the goal names; one with a slow library must not make the floor easy to reach.
         double floor = peerGigaflops >= FairShare * ownGigaflops ? peerGigaflops.Value : ownGigaflops;
-        text.Append($"- Floor: 2PT operations forward and 2PT backward at {floor:0} GFLOP/s on each thread.\n\n");
+        text.Append($"- Floor: 2PT operations forward and 2PT backward at {floor:0} GFLOP/s of fp32 on each thread.\n\n");
         text.Append(OwnTable(floor));
         foreach (string peer in peers)
         {
@@ -111,7 +111,7 @@ internal sealed class Comparison
     private IEnumerable<(RunSetting Setting, string Key, string Work)> Rows() =>
         from setting in _runs.Select(run => run.Setting).Distinct()
         from work in Works
-        orderby setting.Encoder.Name, setting.Tokens ?? 0, work.Key descending, setting.Threads
+        orderby setting.Encoder.Name, setting.Tokens ?? 0, Array.IndexOf(Works, work), setting.Threads
         select (setting, work.Key, work.Name);
 
     private string EngineOf(string contender) => (string)_runs.First(run => run.Contender == contender).Found["engine"]!;

@@ -208,7 +208,7 @@ public sealed class SavingTests : IDisposable
         LoraSentencePairTransformer first = LoraSentencePairTransformer.FromLoaded(_ml, _ml.Model.Load(file, out _));
         LoraSentencePairTransformer second = LoraSentencePairTransformer.FromLoaded(_ml, _ml.Model.Load(file, out _));
 
-        Assert.AreSame(first.Encoder, second.Encoder);
+        Assert.AreSame(first.Model.Encoder, second.Model.Encoder);
     }
 
     [TestMethod]

@@ -21,7 +21,7 @@ internal sealed class AdaptedAffine
     /// <param name="workspace">Keeps what the updates' gradients need.</param>
     public void Forward(ReadOnlySpan<float> x, RowBlock rows, Span<float> y, Workspace workspace)
     {
-        _frozen.Forward(x, rows.Count, y);
+        _frozen.Forward(x, rows.Count, y, workspace);
         foreach (LowRankUpdate update in _updates)
         {
             update.Forward(x, rows, y, _frozen.Out, workspace);

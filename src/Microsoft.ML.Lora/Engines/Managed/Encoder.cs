@@ -18,7 +18,10 @@ internal sealed class Encoder
     /// <param name="layout">Where the updates' factors lie.</param>
     /// <param name="trained">The flat buffer that they lie in.</param>
     /// <param name="threads">The most threads that pack weights.</param>
-    public Encoder(EncoderWeights weights, LayerRange layers, AdapterPlan plan, TrainedLayout layout, Memory<float> trained, int threads)
+    /// <param name="precision">What the forward pass computes in.</param>
+    public Encoder(
+        EncoderWeights weights, LayerRange layers, AdapterPlan plan, TrainedLayout layout, Memory<float> trained, int threads,
+        ScoringPrecision precision = ScoringPrecision.Single)
     {
         _input = layers.First == 0 ? new EncoderInput(weights) : null;
         _differentiated = plan.FirstLayer(weights.Shape.Layers) < layers.End;
@@ -27,7 +30,7 @@ internal sealed class Encoder
         {
             int number = layers.First + i;
             GradientReach reach = GradientReaches.Of(number, plan, weights.Shape.Layers);
-            var adapter = new LayerAdapter(weights, number, plan, layout, trained, reach);
+            var adapter = new LayerAdapter(weights, number, plan, layout, trained, reach, precision);
             IAttention attention = number == weights.Shape.Layers - 1
                 ? new FirstTokenAttention(adapter, weights.Shape)
                 : new AllTokensAttention(adapter, weights.Shape);

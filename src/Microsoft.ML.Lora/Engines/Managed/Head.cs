@@ -24,7 +24,7 @@ internal sealed class Head
         switch (plan.Head)
         {
             case ClassificationHead.PretrainedPooler:
-                _frozenPooler = new PackedAffine([encoder.Pooler!], backward: _encoderTrained);
+                _frozenPooler = new PackedAffine([encoder.Pooler!], backward: _encoderTrained, ScoringPrecision.Single);
                 break;
             case ClassificationHead.TrainedPooler:
                 _trainedPooler = new TrainedDense(layout[TrainedNames.PoolerWeight], layout[TrainedNames.PoolerBias], trained);
@@ -40,7 +40,7 @@ internal sealed class Head
         ReadOnlySpan<float> first = workspace.Output.Span;
         Span<float> pooled = workspace.Pooled.Span;
         int rows = workspace.Chunk.Count;
-        _frozenPooler?.Forward(first, rows, pooled);
+        _frozenPooler?.Forward(first, rows, pooled, workspace);
         _trainedPooler?.Forward(first, rows, pooled);
         if (HasPooler)
         {

@@ -11,6 +11,7 @@ internal sealed class LayerAdapter
     private readonly Memory<float> _trained;
     private readonly int _layer;
     private readonly int _layers;
+    private readonly ScoringPrecision _precision;
 
     /// <param name="encoder">The frozen weights.</param>
     /// <param name="layer">Number of the layer.</param>
@@ -18,8 +19,10 @@ internal sealed class LayerAdapter
     /// <param name="layout">Where the updates' factors lie.</param>
     /// <param name="trained">The flat buffer that they lie in.</param>
     /// <param name="reach">How far down into this layer gradients go.</param>
+    /// <param name="precision">What the forward pass computes in, except head by head.</param>
     public LayerAdapter(
-        EncoderWeights encoder, int layer, AdapterPlan plan, TrainedLayout layout, Memory<float> trained, GradientReach reach)
+        EncoderWeights encoder, int layer, AdapterPlan plan, TrainedLayout layout, Memory<float> trained, GradientReach reach,
+        ScoringPrecision precision)
     {
         _weights = encoder.Layers[layer];
         _layers = encoder.Layers.Count;
@@ -27,6 +30,7 @@ internal sealed class LayerAdapter
         _layout = layout;
         _trained = trained;
         _layer = layer;
+        _precision = precision;
         Reach = reach;
     }
 
@@ -54,7 +58,7 @@ internal sealed class LayerAdapter
             column += maps[i].Out;
         }
 
-        return new AdaptedAffine(new PackedAffine(maps, Reach > outputs), [.. updates]);
+        return new AdaptedAffine(new PackedAffine(maps, Reach > outputs, _precision), [.. updates]);
     }
 
     /// <summary>A projection head by head, with its update if it has one.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Engines.Managed.Kernels;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
 
@@ -34,7 +35,11 @@ internal sealed class ManagedEngine : IEngine
     }
 
     /// <inheritdoc/>
-    public IPairScorer CreateScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained)
+    public bool Accelerates(ScoringPrecision precision) => precision == ScoringPrecision.Single || ByteProduct.IsAccelerated;
+
+    /// <inheritdoc/>
+    public IPairScorer CreateScorer(
+        EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision = ScoringPrecision.Single)
     {
         Check(encoder, plan);
         var layout = new TrainedLayout(encoder, plan);
@@ -43,7 +48,8 @@ internal sealed class ManagedEngine : IEngine
 
         EncoderWeights merged = UpdateMerger.Merge(encoder, plan.Adapter, layout, weights);
         TrainablePlan headOnly = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
-        return new PairScorer(new Network(merged, headOnly, layout, weights, _threads), encoder.Shape, headOnly, _threads);
+        var network = new Network(merged, headOnly, layout, weights, _threads, precision: precision);
+        return new PairScorer(network, encoder.Shape, headOnly, _threads);
     }
 
     private static void Check(EncoderWeights encoder, TrainablePlan plan) =>

@@ -18,16 +18,23 @@ internal sealed class Network
     /// <param name="trained">The flat buffer that they lie in; what is written there counts from the next pass on.</param>
     /// <param name="threads">The most threads that pack weights.</param>
     /// <param name="prefix">Stands for the lowest layers; <see langword="null"/> to compute them all here.</param>
-    public Network(EncoderWeights encoder, TrainablePlan plan, TrainedLayout layout, Memory<float> trained, int threads, FrozenPrefix? prefix = null)
+    /// <param name="precision">What the encoder's forward pass computes in; other than single, there is no backward pass.</param>
+    public Network(
+        EncoderWeights encoder, TrainablePlan plan, TrainedLayout layout, Memory<float> trained, int threads, FrozenPrefix? prefix = null,
+        ScoringPrecision precision = ScoringPrecision.Single)
     {
+        Precision = precision;
         _prefix = prefix;
         Layers = new LayerRange(prefix?.Layers ?? 0, encoder.Shape.Layers);
-        _encoder = new Encoder(encoder, Layers, plan.Adapter, layout, trained, threads);
+        _encoder = new Encoder(encoder, Layers, plan.Adapter, layout, trained, threads, precision);
         _head = new Head(encoder, plan, layout, trained);
     }
 
     /// <summary>The layers that are computed here.</summary>
     public LayerRange Layers { get; }
+
+    /// <summary>What the encoder's forward pass computes in.</summary>
+    public ScoringPrecision Precision { get; }
 
     /// <summary>Makes ready for these pairs. One thread at a time; no chunk may be at work.</summary>
     public void Prepare(ReadOnlySpan<EncodedPair> pairs) => _prefix?.Prepare(pairs);

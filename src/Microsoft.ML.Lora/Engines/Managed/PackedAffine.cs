@@ -6,20 +6,19 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 /// <summary>One or several frozen affine maps of the same input, as one product y = x Wᵀ + b whose matrix is packed once.</summary>
 internal sealed class PackedAffine
 {
-    private readonly Memory<float> _forwardPanels;
+    private readonly IForwardWeights _forward;
     private readonly Memory<float> _backwardPanels;
-    private readonly float[] _bias;
 
     /// <param name="maps">The maps; their outputs lie side by side in this order.</param>
     /// <param name="backward">Whether <see cref="Backward"/> will be wanted, which needs a second copy of the weights.</param>
-    public PackedAffine(ReadOnlySpan<Affine> maps, bool backward)
+    /// <param name="precision">What <see cref="Forward"/> computes in.</param>
+    public PackedAffine(ReadOnlySpan<Affine> maps, bool backward, ScoringPrecision precision)
     {
         In = maps[0].In;
         float[] weight = Stack(maps, map => map.Weight.Values);
-        _bias = Stack(maps, map => map.Bias);
-        Out = _bias.Length;
-        _forwardPanels = AlignedMemory.Allocate(PanelProduct.PackedLength(In, Out));
-        PanelProduct.PackTransposed(weight, In, Out, _forwardPanels.Span);
+        float[] bias = Stack(maps, map => map.Bias);
+        Out = bias.Length;
+        _forward = precision == ScoringPrecision.Int8 ? new ByteWeights(weight, bias) : new FloatWeights(weight, bias);
         if (backward)
         {
             _backwardPanels = AlignedMemory.Allocate(PanelProduct.PackedLength(Out, In));
@@ -37,8 +36,8 @@ internal sealed class PackedAffine
     /// <param name="x">(rows, in).</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="y">(rows, out). Overwritten.</param>
-    public void Forward(ReadOnlySpan<float> x, int rows, Span<float> y) =>
-        PanelProduct.MultiplyBias(x, rows, In, In, _forwardPanels.Span, Out, _bias, y, Out);
+    /// <param name="workspace">The chunk's memory.</param>
+    public void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, Workspace workspace) => _forward.Multiply(x, rows, y, workspace);
 
     /// <summary>gradX = gradY W.</summary>
     /// <param name="gradY">(rows, out).</param>

@@ -33,7 +33,8 @@ internal sealed class ScoringRun
         _classes = plan.Classes;
         _threads = threads;
         _batch = new PackedBatch(shape);
-        _workspaces = new WorkspacePool(threads, limit, () => new Workspace(_batch, shape, network.Layers, plan, training: false));
+        _workspaces = new WorkspacePool(
+            threads, limit, () => new Workspace(_batch, shape, network.Layers, plan, training: false, network.Precision));
         _forkJoin = new ForkJoin(threads);
         _runChunk = RunChunk;
     }

@@ -14,6 +14,7 @@ internal sealed class Workspace
     private readonly LayerRange _range;
     private readonly TrainablePlan _plan;
     private readonly bool _training;
+    private readonly ScoringPrecision _precision;
     private readonly Arena _arena = new();
     private readonly LayerActivations[] _layers;
     private readonly Memory<float>[] _reduced;
@@ -30,13 +31,17 @@ internal sealed class Workspace
     /// <param name="training">
     /// Whether a backward pass follows each forward pass: then every layer keeps its activations, else they share them.
     /// </param>
-    public Workspace(PackedBatch batch, EncoderShape shape, LayerRange range, TrainablePlan plan, bool training)
+    /// <param name="precision">What the forward pass computes in.</param>
+    public Workspace(
+        PackedBatch batch, EncoderShape shape, LayerRange range, TrainablePlan plan, bool training,
+        ScoringPrecision precision = ScoringPrecision.Single)
     {
         Batch = batch;
         _shape = shape;
         _range = range;
         _plan = plan;
         _training = training;
+        _precision = precision;
         _reduced = new Memory<float>[(shape.Layers - plan.Adapter.FirstLayer(shape.Layers)) * plan.Adapter.EachTarget().Count()];
         _layers = new LayerActivations[range.Count];
         var shared = new LayerActivations();
@@ -75,6 +80,12 @@ internal sealed class Workspace
 
     /// <summary>What the layers leave: (N, H), or the first tokens alone, (n, H), if the encoder's last layer is among them.</summary>
     public Memory<float> Output => _layers.Length == 0 ? Input : _layers[^1].Output;
+
+    /// <summary>Room for some rows of a product's input, rounded to bytes; nothing where the forward pass computes in single precision.</summary>
+    public Memory<float> RoundedRows { get; private set; }
+
+    /// <summary>The scales of <see cref="RoundedRows"/>.</summary>
+    public Memory<float> RowScales { get; private set; }
 
     /// <summary>The pooler's output, (n, H).</summary>
     public Memory<float> Pooled { get; private set; }
@@ -216,6 +227,11 @@ internal sealed class Workspace
             _reduced[i] = _training || i == 0 ? _arena.Take(chunk.Tokens * _plan.Adapter.Rank) : _reduced[0];
         }
 
+        (int bytes, int scales) = _precision == ScoringPrecision.Int8
+            ? ByteWeights.RoomLengths(Math.Max(_shape.Hidden, _shape.FeedForward))
+            : (0, 0);
+        RoundedRows = _arena.Take(bytes);
+        RowScales = _arena.Take(scales);
         Pooled = _arena.Take(chunk.Count * _shape.Hidden);
         Logits = _arena.Take(chunk.Count * _plan.Classes);
     }
