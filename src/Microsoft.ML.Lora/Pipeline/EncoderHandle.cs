@@ -44,9 +44,9 @@ internal sealed class EncoderHandle(string id, Func<ICheckpointSource> open, int
 
     private LoadedEncoder Read(ICheckpointSource source)
     {
-        Task<PairEncoder> loadingTokenizer = Task.Run(() => PairEncoder.Load(source));
+        Lazy<PairEncoder> begun = Ahead.Begin(() => PairEncoder.Load(source));
         EncoderCheckpoint checkpoint = EncoderCheckpoint.Load(source, id);
-        PairEncoder tokenizer = loadingTokenizer.GetAwaiter().GetResult();
+        PairEncoder tokenizer = begun.Value;
         checkpoint.RequireVocabulary(tokenizer.VocabularySize, source.Name);
         return new LoadedEncoder
         {

@@ -28,10 +28,10 @@ internal sealed record EncoderCheckpoint
     {
         RequireFiles(source);
         (EncoderFamily family, EncoderShape shape) = ReadConfig(source);
-        Task<string> checksum = Task.Run(() => EncoderChecksum.Compute(source));
+        Lazy<string> checksum = Ahead.Begin(() => EncoderChecksum.Compute(source));
         using SafetensorsFile file = SafetensorsFile.Open(source.Open(CheckpointFiles.Weights), $"{source.Name}/{CheckpointFiles.Weights}");
         (EncoderWeights weights, IReadOnlyList<string> ignored) = new EncoderWeightsReader(file, family.Names, shape).Read();
-        return new() { Identity = new(id, checksum.GetAwaiter().GetResult()), Weights = weights, IgnoredTensors = ignored };
+        return new() { Identity = new(id, checksum.Value), Weights = weights, IgnoredTensors = ignored };
     }
 
     /// <summary>Checks that a vocabulary belongs to this encoder's embedding table, as far as sizes tell.</summary>
