@@ -35,19 +35,27 @@ public sealed class AheadTests
     }
 
     /// <summary>Every thread of the pool is stuck until the result is there.</summary>
-    [TestMethod]
+    [TestMethod, DoNotParallelize]
     public void Value_NoThreadIsFree_IsComputedByTheCaller()
     {
-        using var done = new ManualResetEventSlim();
         int stuck = ThreadPool.ThreadCount + Environment.ProcessorCount + 8;
+        using var done = new ManualResetEventSlim();
+        using var ended = new CountdownEvent(stuck);
         for (int i = 0; i < stuck; i++)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(_ => done.Wait(), null);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                _ =>
+                {
+                    done.Wait();
+                    ended.Signal();
+                },
+                null);
         }
 
         int worker = 0;
         int value = Ahead.Begin(() => worker = Environment.CurrentManagedThreadId).Value;
         done.Set();
+        ended.Wait();
 
         Assert.AreEqual(worker, value);
         Assert.AreEqual(Environment.CurrentManagedThreadId, worker);

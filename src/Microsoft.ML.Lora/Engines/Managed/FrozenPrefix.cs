@@ -69,10 +69,10 @@ internal sealed class FrozenPrefix
 
         ReadOnlySpan<EncodedPair> wanted = _missing.AsSpan(0, missing);
         _batch.Load(wanted);
-        MakeRoom(wanted);
         _chunks = ChunkRule.ScoringChunks(_batch.Tokens, _threads);
         try
         {
+            MakeRoom(wanted);
             _workspaces.Reserve(_batch.LargestChunk(_chunks), _chunks);
             _forkJoin.Run(_chunks, _runChunk);
         }
@@ -162,7 +162,10 @@ internal sealed class FrozenPrefix
     {
         foreach (EncodedPair pair in pairs)
         {
-            _kept.Remove(pair);
+            if (_kept.Remove(pair))
+            {
+                _keptFloats -= LengthOf(pair);
+            }
         }
     }
 

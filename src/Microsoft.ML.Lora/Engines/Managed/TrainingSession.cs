@@ -54,7 +54,17 @@ internal sealed class TrainingSession : ITrainingSession
     {
         Check(batch);
         RandomState dropoutBefore = _dropout.Save();
-        StepResult result = _gradientPass.Run(batch, _plan.Adapter.Dropout > 0 ? _dropout.NextBits() : null);
+        StepResult result;
+        try
+        {
+            result = _gradientPass.Run(batch, _plan.Adapter.Dropout > 0 ? _dropout.NextBits() : null);
+        }
+        catch
+        {
+            _dropout = new SeededRandom(dropoutBefore);
+            throw;
+        }
+
         if (result.IsFinite)
         {
             _optimizer.Steps++;

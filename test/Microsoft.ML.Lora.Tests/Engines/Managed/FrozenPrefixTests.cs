@@ -82,6 +82,19 @@ public sealed class FrozenPrefixTests
     }
 
     [TestMethod]
+    public void Prepare_NoMemoryToCompute_KeepsNothingThatWasNotComputed()
+    {
+        EncodedPair[] pairs = TinyModel.RandomPairs(Shape, 1, 4);
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.All, topLayers: 1);
+        var limit = new MemoryLimit(0);
+        var poor = new FrozenPrefix(TinyModel.Encoder(Shape), 2, plan, Plenty, new ForkJoin(1), 1, limit);
+
+        Assert.ThrowsExactly<InsufficientMemoryException>(() => poor.Prepare(pairs));
+
+        Assert.ThrowsExactly<InsufficientMemoryException>(() => poor.Prepare(pairs), "They are still to be computed.");
+    }
+
+    [TestMethod]
     public void Prepare_RefusedPair_LeavesTheOthersToBeComputed()
     {
         EncodedPair[] pairs = TinyModel.RandomPairs(Shape, 1, 2);

@@ -26,6 +26,18 @@ public sealed class RefusedStepTests
         Assert.AreEqual(before.Steps, session.ExportOptimizer().Steps);
     }
 
+    [TestMethod]
+    public void Step_PairTooLong_LeavesDropoutWhereItWas()
+    {
+        EncoderWeights encoder = TinyModel.Encoder();
+        using TrainingSession session = Sessions.Start(encoder, TinyModel.Plan(LoraTargets.All, dropout: 0.2f));
+        OptimizerState before = session.ExportOptimizer();
+
+        Assert.ThrowsExactly<ArgumentException>(() => Sessions.Step(session, encoder.Shape with { PositionRows = 60 }, 1));
+
+        Assert.AreEqual(before.Dropout, session.ExportOptimizer().Dropout);
+    }
+
     /// <summary>Squares of deviations overflow from 1.8e19 on: better no number than a wrong one.</summary>
     [TestMethod]
     [DataRow(1e17f)]
