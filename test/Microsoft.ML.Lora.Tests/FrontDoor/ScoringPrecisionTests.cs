@@ -141,6 +141,8 @@ public sealed class ScoringPrecisionTests : IDisposable
 
         public string Name => _engine.Name;
 
+        public int Threads => _engine.Threads;
+
         public bool Accelerates(ScoringPrecision precision) => precision == ScoringPrecision.Single;
 
         public ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed) =>

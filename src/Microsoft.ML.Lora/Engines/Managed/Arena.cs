@@ -12,8 +12,13 @@ internal sealed class Arena
     private Memory<float> _block;
     private int _taken;
 
-    /// <summary>Floats of all pieces taken since <see cref="Clear"/>, whether they fitted or not.</summary>
-    public int Taken => _taken;
+    /// <summary>Floats in the block.</summary>
+    public int Length => _block.Length;
+
+    /// <summary>Floats in the block once it holds the pieces taken since <see cref="Clear"/>.</summary>
+    /// <remarks>A quarter more than asked for: lengths creep up over the first batches, and each would otherwise cost a new block.</remarks>
+    public int LengthToHold =>
+        _taken <= _block.Length ? _block.Length : (int)Math.Min(_taken + (long)_taken / 4, Array.MaxLength - AlignedMemory.LineFloats);
 
     /// <summary>Gives all pieces back.</summary>
     public void Clear() => _taken = 0;
@@ -37,8 +42,7 @@ internal sealed class Arena
             return true;
         }
 
-        // A quarter more than asked for: lengths creep up over the first batches, and each would otherwise cost a new block.
-        int length = (int)Math.Min(_taken + (long)_taken / 4, Array.MaxLength - AlignedMemory.LineFloats);
+        int length = LengthToHold;
         _block = default;
         _block = AlignedMemory.Allocate(length);
         return false;

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.Lora.Engines.Managed.Kernels;
-using Microsoft.ML.Lora.Models;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
 
@@ -13,7 +12,6 @@ internal sealed class GradientPass
 {
     private readonly Network _network;
     private readonly TrainedLayout _layout;
-    private readonly int _classes;
     private readonly PackedBatch _batch;
     private readonly WorkspacePool _workspaces;
     private readonly ForkJoin _forkJoin;
@@ -32,20 +30,16 @@ internal sealed class GradientPass
     private int _lanesPerChunk;
 
     /// <param name="network">What is differentiated.</param>
-    /// <param name="shape">The encoder's sizes.</param>
-    /// <param name="plan">What is trained.</param>
     /// <param name="layout">Where the trained tensors lie.</param>
     /// <param name="forkJoin">Runs the lanes.</param>
     /// <param name="threads">The most lanes that it runs at once.</param>
     /// <param name="limit">What activations may take up.</param>
-    public GradientPass(
-        Network network, EncoderShape shape, TrainablePlan plan, TrainedLayout layout, ForkJoin forkJoin, int threads, MemoryLimit limit)
+    public GradientPass(Network network, TrainedLayout layout, ForkJoin forkJoin, int threads, MemoryLimit limit)
     {
         _network = network;
         _layout = layout;
-        _classes = plan.Classes;
-        _batch = new PackedBatch(shape);
-        _workspaces = new WorkspacePool(threads, limit, () => new Workspace(_batch, shape, network.Layers, plan, training: true));
+        _batch = new PackedBatch(network.Shape);
+        _workspaces = new WorkspacePool(threads, limit, () => network.CreateWorkspace(_batch, training: true));
         _forkJoin = forkJoin;
         _threads = threads;
         int lanes = ChunkRule.Lanes(layout.Length);
@@ -66,7 +60,6 @@ internal sealed class GradientPass
     public StepResult Run(in TrainingBatch batch, ulong? dropoutSeed)
     {
         Load(batch);
-        _network.Prepare(batch.Pairs);
         _dropoutSeed = dropoutSeed;
         _lanesUsed = ChunkRule.LanesUsed(_batch.Tokens, _laneGradients.Length);
         _partsPerLane = ChunkRule.PartsPerLane(_batch.Tokens, _lanesUsed);
@@ -183,17 +176,18 @@ internal sealed class GradientPass
         }
 
         _network.Forward(workspace);
+        int classes = _network.Classes;
         ReadOnlySpan<LaneRows> lanes = workspace.SequenceRows.Lanes.Span;
         for (int i = 0; i < lanes.Length; i++)
         {
             LaneRows rows = lanes[i];
             _laneLosses[firstLane + i] += CrossEntropy.ForwardBackward(
-                workspace.Logits.Span.Slice(rows.Start * _classes, rows.Count * _classes),
-                _classes,
+                workspace.Logits.Span.Slice(rows.Start * classes, rows.Count * classes),
+                classes,
                 _labels.AsSpan(chunk.First + rows.Start, rows.Count),
                 _weights.AsSpan(chunk.First + rows.Start, rows.Count),
                 _totalWeight,
-                workspace.GradLogits.Span.Slice(rows.Start * _classes, rows.Count * _classes));
+                workspace.GradLogits.Span.Slice(rows.Start * classes, rows.Count * classes));
         }
 
         _network.Backward(workspace);

@@ -69,7 +69,7 @@ internal sealed class LayerActivations
     /// <param name="arena">Where from.</param>
     /// <param name="shape">The encoder's sizes.</param>
     /// <param name="chunk">The chunk.</param>
-    /// <param name="rank">The rank of the updates on this layer.</param>
+    /// <param name="rank">The rank of the updates; 0 for none.</param>
     /// <param name="firstTokens">Whether only the sequences' first tokens are wanted of this layer.</param>
     public void Take(Arena arena, EncoderShape shape, PackedChunk chunk, int rank, bool firstTokens)
     {

@@ -33,21 +33,38 @@ internal sealed class PackedBatch
     /// <exception cref="ArgumentException">A sequence is empty or too long, or has a token id outside the vocabulary.</exception>
     public void Load(ReadOnlySpan<EncodedPair> pairs, int firstNumber = 0)
     {
-        if (_pairs.Length < pairs.Length)
-        {
-            _pairs = new EncodedPair[pairs.Length];
-            _starts = new int[pairs.Length + 1];
-        }
-
-        Count = 0;
+        Clear();
+        Reserve(pairs.Length);
         for (int i = 0; i < pairs.Length; i++)
         {
             Check(pairs[i], firstNumber + i);
-            _pairs[i] = pairs[i];
-            _starts[i + 1] = checked(_starts[i] + pairs[i].Length);
         }
 
-        Count = pairs.Length;
+        foreach (EncodedPair pair in pairs)
+        {
+            Add(pair);
+        }
+    }
+
+    /// <summary>Forgets all pairs.</summary>
+    public void Clear() => Count = 0;
+
+    /// <summary>Makes room for so many pairs; with too little there already, it must be empty.</summary>
+    public void Reserve(int pairs)
+    {
+        if (_pairs.Length < pairs)
+        {
+            _pairs = new EncodedPair[pairs];
+            _starts = new int[pairs + 1];
+        }
+    }
+
+    /// <summary>Adds a pair that is known to suit the encoder. There is room for it.</summary>
+    public void Add(EncodedPair pair)
+    {
+        _pairs[Count] = pair;
+        _starts[Count + 1] = checked(_starts[Count] + pair.Length);
+        Count++;
     }
 
     /// <summary>One of <paramref name="chunks"/> runs of whole sequences with about as many tokens each; it may be empty.</summary>

@@ -12,6 +12,9 @@ internal readonly record struct PackedChunk(int First, int Count, int FirstToken
     /// <summary>The size of a chunk of one sequence.</summary>
     public static PackedChunk OfOne(int tokens) => new(0, 1, 0, tokens, checked(tokens * tokens), tokens);
 
+    /// <summary>A size that any chunk of so many tokens fits into.</summary>
+    public static PackedChunk OfAny(int tokens) => OfOne(tokens) with { Count = tokens };
+
     /// <summary>This chunk and the one that follows it as one.</summary>
     public PackedChunk With(PackedChunk next) => this with
     {

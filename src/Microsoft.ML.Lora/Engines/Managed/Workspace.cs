@@ -13,7 +13,7 @@ internal sealed class Workspace
     private readonly EncoderShape _shape;
     private readonly LayerRange _range;
     private readonly TrainablePlan _plan;
-    private readonly bool _training;
+    private readonly int _rank;
     private readonly ScoringPrecision _precision;
     private readonly Arena _arena = new();
     private readonly LayerActivations[] _layers;
@@ -32,15 +32,18 @@ internal sealed class Workspace
     /// Whether a backward pass follows each forward pass: then every layer keeps its activations, else they share them.
     /// </param>
     /// <param name="precision">What the forward pass computes in.</param>
+    /// <param name="below">The memory in which the layers below are computed; <see langword="null"/> where they are computed here.</param>
     public Workspace(
         PackedBatch batch, EncoderShape shape, LayerRange range, TrainablePlan plan, bool training,
-        ScoringPrecision precision = ScoringPrecision.Single)
+        ScoringPrecision precision = ScoringPrecision.Single, Workspace? below = null)
     {
         Batch = batch;
+        Below = below;
         _shape = shape;
         _range = range;
         _plan = plan;
-        _training = training;
+        _rank = plan.Adapter.Targets == LoraTargets.None ? 0 : plan.Adapter.Rank;
+        Training = training;
         _precision = precision;
         _reduced = new Memory<float>[(shape.Layers - plan.Adapter.FirstLayer(shape.Layers)) * plan.Adapter.EachTarget().Count()];
         _layers = new LayerActivations[range.Count];
@@ -53,6 +56,12 @@ internal sealed class Workspace
 
     /// <summary>The batch that the chunk is part of.</summary>
     public PackedBatch Batch { get; }
+
+    /// <summary>The memory in which the layers below are computed; <see langword="null"/> where they are computed here.</summary>
+    public Workspace? Below { get; }
+
+    /// <summary>Whether a backward pass follows each forward pass.</summary>
+    public bool Training { get; }
 
     /// <summary>What is being computed.</summary>
     public PackedChunk Chunk { get; private set; }
@@ -144,14 +153,22 @@ internal sealed class Workspace
     public Memory<float> AttentionScratch { get; private set; }
 
     /// <summary>Grows to hold any chunk up to this size, so that computing it allocates nothing.</summary>
-    public void Reserve(PackedChunk largest) => LayOut(largest);
+    public void Reserve(PackedChunk largest)
+    {
+        LayOut(largest);
+        Below?.Batch.Reserve(largest.Count);
+        Below?.Reserve(largest);
+    }
 
-    /// <summary>How much memory a chunk of this size takes up here.</summary>
+    /// <summary>How much memory it takes up, what lies below included.</summary>
+    public long BytesHeld => ((long)_arena.Length * sizeof(float)) + (Below?.BytesHeld ?? 0);
+
+    /// <summary>How much memory it would take up with room for a chunk of this size, what lies below included.</summary>
     public long BytesFor(PackedChunk chunk)
     {
         _arena.Clear();
         Take(chunk);
-        return (long)_arena.Taken * sizeof(float);
+        return ((long)_arena.LengthToHold * sizeof(float)) + (Below?.BytesFor(chunk) ?? 0);
     }
 
     /// <summary>Makes ready for a chunk. What the last one left is gone.</summary>
@@ -182,10 +199,10 @@ internal sealed class Workspace
     public EncodedPair Pair(int sequence) => Batch.Pair(Chunk.First + sequence);
 
     /// <summary>An update's reduced input t, (rows, r), kept from the forward to the backward pass.</summary>
-    public Span<float> Reduced(int slot, int rows) => _reduced[slot].Span[..(rows * _plan.Adapter.Rank)];
+    public Span<float> Reduced(int slot, int rows) => _reduced[slot].Span[..(rows * _rank)];
 
     /// <summary>Gradient of one update's reduced input, (rows, r).</summary>
-    public Span<float> GradReduced(int rows) => _gradReduced.Span[..(rows * _plan.Adapter.Rank)];
+    public Span<float> GradReduced(int rows) => _gradReduced.Span[..(rows * _rank)];
 
     /// <summary>Room for one adapter input with dropout's zeros in it, or its gradient.</summary>
     public Span<float> Dropped(int length) => _dropped.Span[..length];
@@ -203,7 +220,7 @@ internal sealed class Workspace
     private void Take(PackedChunk chunk)
     {
         TakeForward(chunk);
-        if (_training)
+        if (Training)
         {
             TakeBackward(chunk);
         }
@@ -218,13 +235,13 @@ internal sealed class Workspace
         {
             if (i == 0 || _layers[i] != _layers[i - 1])
             {
-                _layers[i].Take(_arena, _shape, chunk, _plan.Adapter.Rank, OnlyFirstTokens(i));
+                _layers[i].Take(_arena, _shape, chunk, _rank, OnlyFirstTokens(i));
             }
         }
 
         for (int i = 0; i < _reduced.Length; i++)
         {
-            _reduced[i] = _training || i == 0 ? _arena.Take(chunk.Tokens * _plan.Adapter.Rank) : _reduced[0];
+            _reduced[i] = Training || i == 0 ? _arena.Take(chunk.Tokens * _rank) : _reduced[0];
         }
 
         (int bytes, int scales) = _precision == ScoringPrecision.Int8
@@ -253,9 +270,9 @@ internal sealed class Workspace
 
         int probes = chunk.Count * _shape.Heads;
         GradProbes = _arena.Take(probes * _shape.Hidden);
-        GradReducedProbes = _arena.Take(probes * _plan.Adapter.Rank);
+        GradReducedProbes = _arena.Take(probes * _rank);
         GradAverages = _arena.Take(probes * _shape.Hidden);
-        GradReducedAverages = _arena.Take(probes * _plan.Adapter.Rank);
+        GradReducedAverages = _arena.Take(probes * _rank);
         GradFirstScores = _arena.Take(chunk.Tokens * _shape.Heads);
         GradHidden = _arena.Take(hidden);
         GradProjections = _arena.Take(3 * hidden);
@@ -265,7 +282,7 @@ internal sealed class Workspace
         GradActivated = _arena.Take(feedForward);
         GradOutputSum = _arena.Take(hidden);
         AttentionScratch = _arena.Take(SelfAttention.ScratchLength(chunk.LongestSequence));
-        _gradReduced = _arena.Take(_reduced.Length > 0 ? chunk.Tokens * _plan.Adapter.Rank : 0);
+        _gradReduced = _arena.Take(_reduced.Length > 0 ? chunk.Tokens * _rank : 0);
         _dropped = _arena.Take(_plan.Adapter.Dropout > 0 ? Math.Max(hidden, feedForward) : 0);
     }
 }

@@ -8,7 +8,7 @@ internal sealed class WorkspacePool
     private readonly int _count;
 
     /// <param name="threads">How many workspaces.</param>
-    /// <param name="limit">What they may take up together.</param>
+    /// <param name="limit">What their memory is taken from.</param>
     /// <param name="create">Makes one.</param>
     public WorkspacePool(int threads, MemoryLimit limit, Func<Workspace> create)
     {
@@ -17,10 +17,10 @@ internal sealed class WorkspacePool
         _free = new Stack<Workspace>(Enumerable.Range(0, threads).Select(_ => create()));
     }
 
-    /// <summary>Whether there is memory for some chunks to be computed.</summary>
+    /// <summary>Whether there is memory for some chunks to be computed. Nobody may hold a workspace meanwhile.</summary>
     /// <param name="largest">A size that each of the chunks fits into.</param>
     /// <param name="chunks">How many chunks.</param>
-    public bool HasRoom(PackedChunk largest, int chunks) => _limit.Allows(_free.Peek(), largest, Math.Min(chunks, _count));
+    public bool HasRoom(PackedChunk largest, int chunks) => _limit.Allows(Growth(largest, Used(chunks)));
 
     /// <summary>
     /// Makes ready for some chunks that are computed next, so that computing them allocates nothing. Nobody may hold a workspace meanwhile.
@@ -30,12 +30,15 @@ internal sealed class WorkspacePool
     /// <exception cref="InsufficientMemoryException">The process may not use as much memory; the message says what would fit.</exception>
     public void Reserve(PackedChunk largest, int chunks)
     {
-        // Those on top are rented first, and given back to the top: no others are used.
-        int wanted = Math.Min(chunks, _count);
-        _limit.Require(_free.Peek(), largest, wanted);
+        int used = Used(chunks);
+        if (!_limit.TryTake(Growth(largest, used)))
+        {
+            throw MemoryShortage.Describe(_free.Peek(), largest, used, _limit.Free + _free.Sum(workspace => workspace.BytesHeld));
+        }
+
         foreach (Workspace workspace in _free)
         {
-            if (wanted-- == 0)
+            if (used-- == 0)
             {
                 break;
             }
@@ -60,5 +63,24 @@ internal sealed class WorkspacePool
         {
             _free.Push(workspace);
         }
+    }
+
+    /// <summary>How many workspaces work on so many chunks: those on top are rented first, and given back to the top.</summary>
+    private int Used(int chunks) => Math.Min(chunks, _count);
+
+    private long Growth(PackedChunk largest, int used)
+    {
+        long growth = 0;
+        foreach (Workspace workspace in _free)
+        {
+            if (used-- == 0)
+            {
+                break;
+            }
+
+            growth += workspace.BytesFor(largest) - workspace.BytesHeld;
+        }
+
+        return growth;
     }
 }

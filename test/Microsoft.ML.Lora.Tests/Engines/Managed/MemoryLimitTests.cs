@@ -10,6 +10,7 @@ namespace Microsoft.ML.Lora.Tests.Engines.Managed;
 public sealed class MemoryLimitTests
 {
     private static readonly EncoderShape Shape = TinyModel.Shape with { Hidden = 96, FeedForward = 384, PositionRows = 513 };
+    private static readonly TrainablePlan Plan = TinyModel.Plan(LoraTargets.All);
 
     /// <summary>Four threads, some four thousand tokens: chunks of about 256.</summary>
     [TestMethod]
@@ -19,15 +20,14 @@ public sealed class MemoryLimitTests
 
         StringAssert.Matches(message, new(
             "^4 threads need [0-9]+ MiB of working memory for [0-9]+ tokens each, but the process may use 4 MiB more. With [1-3] threads? it would fit.$"));
-        int fitting = int.Parse(message.Split("With ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
-        Assert.IsTrue(TryStep(fitting, 4, out _));
+        Assert.IsTrue(TryStep(NumberBehind(message, "With "), 4, out _));
     }
 
     /// <summary>One thread would take 512 tokens at once, but works on fewer where memory is short, with the same result.</summary>
     [TestMethod]
     public void Step_LittleMemory_WorksInSmallerChunksWithTheSameBits()
     {
-        using TrainingSession little = Start(threads: 1, megabytes: 3);
+        using TrainingSession little = Start(threads: 1, megabytes: 5);
         using TrainingSession much = Start(threads: 1, megabytes: 1000);
 
         Assert.AreEqual(Step(much, 64), Step(little, 64));
@@ -35,11 +35,49 @@ public sealed class MemoryLimitTests
     }
 
     [TestMethod]
-    public void Step_OneThreadTooMuch_SaysHowLongPairsMayBe()
+    public void Step_OneThreadTooMuch_SaysWhatBatchesWouldFit()
     {
         string message = Refusal(threads: 1, megabytes: 1);
 
-        StringAssert.Matches(message, new("^1 thread needs [0-9]+ MiB .* may use 1 MiB more. One thread could work on pairs of up to [0-9]+ tokens: set the token limit to that.$"));
+        StringAssert.Matches(message, new("^1 thread needs [0-9]+ MiB .* may use 1 MiB more. One thread could work on batches of up to [0-9]+ tokens: set a smaller batch size or token limit.$"));
+        int tokens = NumberBehind(message, "batches of up to ");
+        using TrainingSession session = Start(threads: 1, megabytes: 1);
+        Assert.IsTrue(Step(session, tokens / 4, tokens: 4).IsFinite, "Many short pairs.");
+        Assert.IsTrue(Step(session, 1, tokens).IsFinite, "One long pair.");
+    }
+
+    [TestMethod]
+    public void Score_LittleMemory_WorksInSmallerChunksWithTheSameBits()
+    {
+        EncodedPair[] pairs = TinyModel.Pairs(Shape, 1, [.. Enumerable.Repeat(64, 200)]);
+        using TrainingSession little = Start(threads: 4, megabytes: 8);
+        using TrainingSession much = Start(threads: 1, megabytes: 1000);
+
+        CollectionAssert.AreEqual(Sessions.Score(much, pairs, Plan), Sessions.Score(little, pairs, Plan));
+    }
+
+    [TestMethod]
+    public void Score_NoMemoryForALongPair_SaysHowLongPairsMayBe()
+    {
+        using TrainingSession session = Start(threads: 1, megabytes: 1);
+
+        string message = Assert.ThrowsExactly<InsufficientMemoryException>(() => Score(session, 512, 8)).Message;
+
+        StringAssert.Matches(message, new("^1 thread needs .* One thread could work on pairs of up to [0-9]+ tokens: set the token limit to that.$"));
+        Score(session, NumberBehind(message, "pairs of up to "), 64);
+    }
+
+    /// <summary>What training holds is not there for validation as well.</summary>
+    [TestMethod]
+    public void Allows_WhatAnotherPoolTook_IsGone()
+    {
+        var limit = new MemoryLimit(100);
+
+        Assert.IsTrue(limit.TryTake(60));
+        Assert.IsFalse(limit.Allows(41));
+        Assert.IsFalse(limit.TryTake(41));
+        Assert.IsTrue(limit.TryTake(40));
+        Assert.AreEqual(0, limit.Free);
     }
 
     [TestMethod]
@@ -67,6 +105,12 @@ public sealed class MemoryLimitTests
         Assert.IsTrue(Step(session, 64).IsFinite);
     }
 
+    private static int NumberBehind(string message, string words) =>
+        int.Parse(message.Split(words)[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+
+    private static float[] Score(TrainingSession session, int tokens, int pairs) =>
+        Sessions.Score(session, TinyModel.Pairs(Shape, 1, [.. Enumerable.Repeat(tokens, pairs)]), Plan);
+
     private static string Refusal(int threads, int megabytes)
     {
         Assert.IsFalse(TryStep(threads, megabytes, out string message));
@@ -90,7 +134,7 @@ public sealed class MemoryLimitTests
     }
 
     private static TrainingSession Start(int threads, int megabytes) => new(
-        TinyModel.Encoder(Shape), TinyModel.Plan(LoraTargets.All), Sessions.Optimizer, 1, threads, 0, new MemoryLimit((long)megabytes << 20));
+        TinyModel.Encoder(Shape), Plan, Sessions.Optimizer, 1, threads, 0, new MemoryLimit((long)megabytes << 20));
 
     private static StepResult Step(TrainingSession session, int pairs, int tokens = 64)
     {
