@@ -145,6 +145,8 @@ public sealed class ScoringPrecisionTests : IDisposable
 
         public bool Accelerates(ScoringPrecision precision) => precision == ScoringPrecision.Single;
 
+        public void WarmUp() => _engine.WarmUp();
+
         public ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed) =>
             _engine.StartTraining(encoder, plan, optimizer, seed);
 

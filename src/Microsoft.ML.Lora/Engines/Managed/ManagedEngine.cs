@@ -9,6 +9,9 @@ internal sealed class ManagedEngine : IEngine
 {
     private const int MostRank = 1024;
 
+    /// <summary>The rehearsal, begun when first asked for: once for the process.</summary>
+    private static readonly Lazy<Lazy<float[]>> Warming = new(() => Ahead.Begin(Rehearsal.Run));
+
     private readonly long? _prefixBytes;
 
     /// <param name="threads">The most threads that work at once, the caller's included; at least 1.</param>
@@ -28,6 +31,9 @@ internal sealed class ManagedEngine : IEngine
 
     /// <inheritdoc/>
     public int Threads { get; }
+
+    /// <inheritdoc/>
+    public void WarmUp() => _ = Warming.Value;
 
     /// <inheritdoc/>
     public ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed)
