@@ -125,7 +125,7 @@ internal sealed class FrozenPrefix
         }
 
         int slab = (int)Math.Max(length, Math.Min(SlabFloats, _mostFloats - _slabFloats));
-        if (_slabFloats + slab > _mostFloats || !_limit.TryTake((long)slab * sizeof(float)))
+        if (_slabFloats + slab > _mostFloats || !_limit.TryTakeSpare((long)slab * sizeof(float)))
         {
             return false;
         }

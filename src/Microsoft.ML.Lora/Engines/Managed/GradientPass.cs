@@ -64,8 +64,9 @@ internal sealed class GradientPass
         _lanesUsed = ChunkRule.LanesUsed(_batch.Tokens, _laneGradients.Length);
         _partsPerLane = ChunkRule.PartsPerLane(_batch.Tokens, _lanesUsed);
         _lanesPerChunk = ChunkRule.LanesPerChunk(_batch.Tokens, _lanesUsed, _threads);
-        Reserve();
-        _forkJoin.Run(Groups, _runLanes);
+        AllocateLanes();
+        int threads = Reserve();
+        _forkJoin.Run(Groups, _runLanes, threads);
         _forkJoin.Run(_tensorSquares.Length, _sumLanes);
         return new StepResult(SumInOrder(_laneLosses.AsSpan(0, _lanesUsed)), Math.Sqrt(SumInOrder(_tensorSquares)));
     }
@@ -90,16 +91,8 @@ internal sealed class GradientPass
         }
     }
 
-    private void Reserve()
+    private void AllocateLanes()
     {
-        PackedChunk largest = LargestChunk();
-        while (_lanesPerChunk > 1 && !_workspaces.HasRoom(largest, Groups))
-        {
-            _lanesPerChunk /= 2;
-            largest = LargestChunk();
-        }
-
-        _workspaces.Reserve(largest, Groups);
         for (int i = 0; i < _lanesUsed; i++)
         {
             if (_laneGradients[i].IsEmpty)
@@ -109,18 +102,38 @@ internal sealed class GradientPass
         }
     }
 
-    private PackedChunk LargestChunk()
+    /// <summary>Puts as many lanes into a chunk as is good, or as few as memory asks for. Returns how many threads there is memory for.</summary>
+    private int Reserve()
     {
-        PackedChunk largest = default;
-        for (int group = 0; group < Groups; group++)
+        (PackedChunk largest, int filled) = Chunks();
+        while (_lanesPerChunk > 1 && !_workspaces.TryReserve(largest, filled))
         {
-            for (int part = 0; part < _partsPerLane; part++)
-            {
-                largest = largest.Covering(ChunkOf(FirstLane(group), FirstLane(group + 1), part));
-            }
+            _lanesPerChunk /= 2;
+            (largest, filled) = Chunks();
         }
 
-        return largest;
+        return _workspaces.Reserve(largest, filled);
+    }
+
+    /// <summary>The size that each chunk fits into, and how many groups of lanes have any sequence.</summary>
+    private (PackedChunk Largest, int Filled) Chunks()
+    {
+        PackedChunk largest = default;
+        int filled = 0;
+        for (int group = 0; group < Groups; group++)
+        {
+            bool isFilled = false;
+            for (int part = 0; part < _partsPerLane; part++)
+            {
+                PackedChunk chunk = ChunkOf(FirstLane(group), FirstLane(group + 1), part);
+                largest = largest.Covering(chunk);
+                isFilled |= chunk.Count > 0;
+            }
+
+            filled += isFilled ? 1 : 0;
+        }
+
+        return (largest, filled);
     }
 
     private int FirstLane(int group) => Math.Min(group * _lanesPerChunk, _lanesUsed);

@@ -57,7 +57,7 @@ internal sealed class ManagedEngine : IEngine
         EncoderWeights merged = UpdateMerger.Merge(encoder, plan.Adapter, layout, weights);
         TrainablePlan headOnly = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
         var network = new Network(merged, headOnly, layout, weights, Threads, precision: precision);
-        return new PairScorer(network, Threads);
+        return new PairScorer(network, Threads, MemoryLimit.OfProcess());
     }
 
     private static void Check(EncoderWeights encoder, TrainablePlan plan) =>

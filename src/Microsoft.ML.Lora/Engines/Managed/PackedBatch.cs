@@ -72,27 +72,30 @@ internal sealed class PackedBatch
     {
         int first = FirstStartingAt((int)((long)Tokens * number / chunks));
         int end = number == chunks - 1 ? Count : FirstStartingAt((int)((long)Tokens * (number + 1) / chunks));
-        int squares = 0;
+        long squares = 0;
         int longest = 0;
         for (int i = first; i < end; i++)
         {
-            squares = checked(squares + _pairs[i].Length * _pairs[i].Length);
+            squares += (long)_pairs[i].Length * _pairs[i].Length;
             longest = Math.Max(longest, _pairs[i].Length);
         }
 
         return new PackedChunk(first, end - first, _starts[first], _starts[end] - _starts[first], squares, longest);
     }
 
-    /// <summary>The size that each of <paramref name="chunks"/> chunks fits into.</summary>
-    public PackedChunk LargestChunk(int chunks)
+    /// <summary>The size that each of <paramref name="chunks"/> chunks fits into, and how many of them have any sequence.</summary>
+    public (PackedChunk Largest, int Filled) Chunks(int chunks)
     {
         PackedChunk largest = default;
+        int filled = 0;
         for (int i = 0; i < chunks; i++)
         {
-            largest = largest.Covering(Chunk(i, chunks));
+            PackedChunk chunk = Chunk(i, chunks);
+            largest = largest.Covering(chunk);
+            filled += chunk.Count > 0 ? 1 : 0;
         }
 
-        return largest;
+        return (largest, filled);
     }
 
     /// <summary>The first sequence whose first token has this number or a later one.</summary>

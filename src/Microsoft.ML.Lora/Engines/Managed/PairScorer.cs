@@ -9,12 +9,14 @@ internal sealed class PairScorer : IPairScorer
     private readonly ConcurrentBag<ScoringRun> _free = [];
     private readonly Network _network;
     private readonly int _threads;
-    private readonly MemoryLimit _limit = MemoryLimit.OfProcess();
+    private readonly MemoryLimit _limit;
 
     /// <param name="network">The network with everything merged in.</param>
     /// <param name="threads">The most threads that work on one call.</param>
-    public PairScorer(Network network, int threads)
+    /// <param name="limit">What the activations of all callers may take up.</param>
+    public PairScorer(Network network, int threads, MemoryLimit limit)
     {
+        _limit = limit;
         _network = network;
         _threads = threads;
     }
@@ -27,8 +29,14 @@ internal sealed class PairScorer : IPairScorer
             run = new ScoringRun(_network, _threads, _limit);
         }
 
-        run.Score(pairs, logits);
-        _free.Add(run);
+        try
+        {
+            run.Score(pairs, logits);
+        }
+        finally
+        {
+            _free.Add(run);
+        }
     }
 
     /// <summary>Does nothing: all memory is the garbage collector's.</summary>

@@ -62,22 +62,25 @@ internal sealed class ScoringRun
             _logits = new float[pairs.Length * _network.Classes];
         }
 
-        Reserve();
-        _forkJoin.Run(_chunks, _runChunk);
+        int threads = Reserve();
+        _forkJoin.Run(_chunks, _runChunk, threads);
     }
 
-    /// <summary>Splits the window into chunks as large as is good, or as small as memory asks for: down to one sequence each.</summary>
-    private void Reserve()
+    /// <summary>
+    /// Splits the window into chunks as large as is good, or as small as memory asks for: down to one sequence each. Returns how many threads
+    /// there is memory for.
+    /// </summary>
+    private int Reserve()
     {
         _chunks = ChunkRule.ScoringChunks(_batch.Tokens, _threads);
-        PackedChunk largest = _batch.LargestChunk(_chunks);
-        while (_chunks < _batch.Tokens && !_workspaces.HasRoom(largest, _chunks))
+        (PackedChunk largest, int filled) = _batch.Chunks(_chunks);
+        while (_chunks < _batch.Tokens && !_workspaces.TryReserve(largest, filled))
         {
             _chunks = Math.Min(2 * _chunks, _batch.Tokens);
-            largest = _batch.LargestChunk(_chunks);
+            (largest, filled) = _batch.Chunks(_chunks);
         }
 
-        _workspaces.Reserve(largest, _chunks);
+        return _workspaces.Reserve(largest, filled);
     }
 
     private void RunChunk(int number)

@@ -160,6 +160,21 @@ internal sealed class Workspace
         Below?.Reserve(largest);
     }
 
+    /// <summary>Gives its memory back.</summary>
+    public void Release()
+    {
+        _arena.Release();
+        Below?.Release();
+    }
+
+    /// <summary>Whether a chunk of this size can be computed at all: its activations must fit into one block.</summary>
+    public bool CanHold(PackedChunk chunk)
+    {
+        _arena.Clear();
+        Take(chunk);
+        return _arena.CanHold && Below?.CanHold(chunk) != false;
+    }
+
     /// <summary>How much memory it takes up, what lies below included.</summary>
     public long BytesHeld => ((long)_arena.Length * sizeof(float)) + (Below?.BytesHeld ?? 0);
 
@@ -168,7 +183,7 @@ internal sealed class Workspace
     {
         _arena.Clear();
         Take(chunk);
-        return ((long)_arena.LengthToHold * sizeof(float)) + (Below?.BytesFor(chunk) ?? 0);
+        return (_arena.LengthToHold * sizeof(float)) + (Below?.BytesFor(chunk) ?? 0);
     }
 
     /// <summary>Makes ready for a chunk. What the last one left is gone.</summary>
@@ -228,9 +243,12 @@ internal sealed class Workspace
 
     private void TakeForward(PackedChunk chunk)
     {
-        Input = _arena.Take((_layers.Length == 0 ? chunk.Count : chunk.Tokens) * _shape.Hidden);
-        EmbeddedMean = _arena.Take(chunk.Tokens);
-        EmbeddedInverse = _arena.Take(chunk.Tokens);
+        // Long, so that what is too large is seen to be.
+        long sequences = chunk.Count;
+        long tokens = chunk.Tokens;
+        Input = _arena.Take((_layers.Length == 0 ? sequences : tokens) * _shape.Hidden);
+        EmbeddedMean = _arena.Take(Below is null ? tokens : 0);
+        EmbeddedInverse = _arena.Take(Below is null ? tokens : 0);
         for (int i = 0; i < _layers.Length; i++)
         {
             if (i == 0 || _layers[i] != _layers[i - 1])
@@ -241,7 +259,7 @@ internal sealed class Workspace
 
         for (int i = 0; i < _reduced.Length; i++)
         {
-            _reduced[i] = Training || i == 0 ? _arena.Take(chunk.Tokens * _rank) : _reduced[0];
+            _reduced[i] = Training || i == 0 ? _arena.Take(tokens * _rank) : _reduced[0];
         }
 
         (int bytes, int scales) = _precision == ScoringPrecision.Int8
@@ -249,8 +267,8 @@ internal sealed class Workspace
             : (0, 0);
         RoundedRows = _arena.Take(bytes);
         RowScales = _arena.Take(scales);
-        Pooled = _arena.Take(chunk.Count * _shape.Hidden);
-        Logits = _arena.Take(chunk.Count * _plan.Classes);
+        Pooled = _arena.Take(sequences * _shape.Hidden);
+        Logits = _arena.Take(sequences * _plan.Classes);
     }
 
     /// <summary>Whether a layer is the encoder's last, of which only the first tokens are wanted.</summary>
@@ -258,31 +276,32 @@ internal sealed class Workspace
 
     private void TakeBackward(PackedChunk chunk)
     {
-        int hidden = chunk.Tokens * _shape.Hidden;
-        int feedForward = chunk.Tokens * _shape.FeedForward;
-        GradLogits = _arena.Take(chunk.Count * _plan.Classes);
-        GradPooled = _arena.Take(chunk.Count * _shape.Hidden);
-        GradFirstTokens = _arena.Take(chunk.Count * _shape.Hidden);
+        long sequences = chunk.Count;
+        long hidden = (long)chunk.Tokens * _shape.Hidden;
+        long feedForward = (long)chunk.Tokens * _shape.FeedForward;
+        GradLogits = _arena.Take(sequences * _plan.Classes);
+        GradPooled = _arena.Take(sequences * _shape.Hidden);
+        GradFirstTokens = _arena.Take(sequences * _shape.Hidden);
         if (_layers.Length == 0)
         {
             return;
         }
 
-        int probes = chunk.Count * _shape.Heads;
+        long probes = sequences * _shape.Heads;
         GradProbes = _arena.Take(probes * _shape.Hidden);
         GradReducedProbes = _arena.Take(probes * _rank);
         GradAverages = _arena.Take(probes * _shape.Hidden);
         GradReducedAverages = _arena.Take(probes * _rank);
-        GradFirstScores = _arena.Take(chunk.Tokens * _shape.Heads);
+        GradFirstScores = _arena.Take((long)chunk.Tokens * _shape.Heads);
         GradHidden = _arena.Take(hidden);
         GradProjections = _arena.Take(3 * hidden);
-        GradFirstQueries = _arena.Take(chunk.Count * _shape.Hidden);
+        GradFirstQueries = _arena.Take(sequences * _shape.Hidden);
         GradContext = _arena.Take(hidden);
         GradMiddleSum = _arena.Take(hidden);
         GradActivated = _arena.Take(feedForward);
         GradOutputSum = _arena.Take(hidden);
         AttentionScratch = _arena.Take(SelfAttention.ScratchLength(chunk.LongestSequence));
-        _gradReduced = _arena.Take(_reduced.Length > 0 ? chunk.Tokens * _rank : 0);
+        _gradReduced = _arena.Take(_reduced.Length > 0 ? (long)chunk.Tokens * _rank : 0);
         _dropped = _arena.Take(_plan.Adapter.Dropout > 0 ? Math.Max(hidden, feedForward) : 0);
     }
 }

@@ -17,34 +17,31 @@ internal sealed class WorkspacePool
         _free = new Stack<Workspace>(Enumerable.Range(0, threads).Select(_ => create()));
     }
 
-    /// <summary>Whether there is memory for some chunks to be computed. Nobody may hold a workspace meanwhile.</summary>
-    /// <param name="largest">A size that each of the chunks fits into.</param>
-    /// <param name="chunks">How many chunks.</param>
-    public bool HasRoom(PackedChunk largest, int chunks) => _limit.Allows(Growth(largest, Used(chunks)));
-
     /// <summary>
-    /// Makes ready for some chunks that are computed next, so that computing them allocates nothing. Nobody may hold a workspace meanwhile.
+    /// Makes ready for chunks that are computed next, so that computing them allocates nothing, or does nothing and returns
+    /// <see langword="false"/> if the process may not use as much memory. Nobody may hold a workspace meanwhile.
     /// </summary>
     /// <param name="largest">A size that each of the chunks fits into.</param>
     /// <param name="chunks">How many chunks.</param>
-    /// <exception cref="InsufficientMemoryException">The process may not use as much memory; the message says what would fit.</exception>
-    public void Reserve(PackedChunk largest, int chunks)
+    public bool TryReserve(PackedChunk largest, int chunks) => TryReserveFor(Math.Min(chunks, _count), largest);
+
+    /// <summary>Makes ready for chunks that cannot be smaller, with as many threads as there is memory for.</summary>
+    /// <param name="largest">A size that each of the chunks fits into.</param>
+    /// <param name="chunks">How many chunks.</param>
+    /// <returns>How many threads may work on them: at least 1.</returns>
+    /// <exception cref="InsufficientMemoryException">There is not enough for one; the message says what would fit.</exception>
+    public int Reserve(PackedChunk largest, int chunks)
     {
-        int used = Used(chunks);
-        if (!_limit.TryTake(Growth(largest, used)))
+        for (int threads = Math.Min(chunks, _count); threads > 0; threads--)
         {
-            throw MemoryShortage.Describe(_free.Peek(), largest, used, _limit.Free + _free.Sum(workspace => workspace.BytesHeld));
-        }
-
-        foreach (Workspace workspace in _free)
-        {
-            if (used-- == 0)
+            if (TryReserveFor(threads, largest))
             {
-                break;
+                return threads;
             }
-
-            workspace.Reserve(largest);
         }
+
+        Release();
+        return TryReserveFor(1, largest) ? 1 : throw MemoryShortage.Describe(_free.Peek(), largest, _limit.Free);
     }
 
     /// <summary>Hands out a workspace; the caller gives it back.</summary>
@@ -65,22 +62,44 @@ internal sealed class WorkspacePool
         }
     }
 
-    /// <summary>How many workspaces work on so many chunks: those on top are rented first, and given back to the top.</summary>
-    private int Used(int chunks) => Math.Min(chunks, _count);
-
-    private long Growth(PackedChunk largest, int used)
+    /// <summary>The workspaces on top grow: they are rented first, and given back to the top.</summary>
+    private bool TryReserveFor(int threads, PackedChunk largest)
     {
-        long growth = 0;
-        foreach (Workspace workspace in _free)
+        if (!_free.Peek().CanHold(largest))
         {
-            if (used-- == 0)
-            {
-                break;
-            }
-
-            growth += workspace.BytesFor(largest) - workspace.BytesHeld;
+            return false;
         }
 
-        return growth;
+        long growth = 0;
+        int left = threads;
+        foreach (Workspace workspace in _free)
+        {
+            growth += left-- > 0 ? workspace.BytesFor(largest) - workspace.BytesHeld : 0;
+        }
+
+        if (!_limit.TryTake(growth))
+        {
+            return false;
+        }
+
+        left = threads;
+        foreach (Workspace workspace in _free)
+        {
+            if (left-- > 0)
+            {
+                workspace.Reserve(largest);
+            }
+        }
+
+        return true;
+    }
+
+    private void Release()
+    {
+        foreach (Workspace workspace in _free)
+        {
+            _limit.GiveBack(workspace.BytesHeld);
+            workspace.Release();
+        }
     }
 }

@@ -79,7 +79,7 @@ public sealed class FrozenPrefixTests
         CollectionAssert.AreEqual(Filled(Prefix(encoder, layers, LoraTargets.None, 0), mixed), Filled(kept, mixed));
     }
 
-    /// <summary>Kept results come out of the same memory as activations, and give way to nobody else's.</summary>
+    /// <summary>Kept results come out of the same memory as activations.</summary>
     [TestMethod]
     public void Fill_NoMemoryToKeepThem_ComputesThemAnew()
     {
@@ -90,6 +90,22 @@ public sealed class FrozenPrefixTests
         CollectionAssert.AreEqual(Filled(Prefix(encoder, 2, LoraTargets.All, Plenty), pairs), Filled(poor, pairs));
         encoder.Layers[0].FeedForwardOut.Bias.AsSpan().Fill(float.NaN);
         Assert.IsTrue(Filled(poor, pairs).All(float.IsNaN), "They are computed again.");
+    }
+
+    /// <summary>However much may be kept, validation has the memory that it needs.</summary>
+    [TestMethod]
+    public void Score_MemoryFullOfKeptPairs_HasRoom()
+    {
+        EncodedPair[] pairs = TinyModel.RandomPairs(Shape, 1, 3000);
+        var limit = new MemoryLimit(8 << 20);
+        using var session = new TrainingSession(
+            TinyModel.Encoder(Shape), TinyModel.Plan(LoraTargets.All, topLayers: 1), Sessions.Optimizer, 1, threads: 1, Plenty, limit);
+        for (int i = 0; i < pairs.Length; i += 30)
+        {
+            session.Step(new TrainingBatch { Pairs = pairs.AsSpan(i, 30), Labels = new int[30], Weights = [.. Enumerable.Repeat(1f, 30)] }, Sessions.Rates);
+        }
+
+        Assert.IsTrue(Sessions.Score(session, pairs, TinyModel.Plan(LoraTargets.All)).All(float.IsFinite));
     }
 
     /// <summary>Memory for the frozen layers counts too; a batch of any size takes no more than its chunks.</summary>
