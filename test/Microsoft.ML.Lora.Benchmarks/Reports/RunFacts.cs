@@ -20,7 +20,7 @@ internal static class RunFacts
         ["system"] = $"{RuntimeInformation.OSDescription} ({RuntimeInformation.RuntimeIdentifier})",
         ["runtime"] = RuntimeInformation.FrameworkDescription,
         ["sdk"] = Built("SdkVersion"),
-        ["command"] = WithoutMachinePaths(command),
+        ["command"] = command,
     };
 
     private static int VectorBits() =>
@@ -39,8 +39,4 @@ internal static class RunFacts
     /// <summary>What the build knew: the program may run elsewhere.</summary>
     private static string? Built(string key) =>
         typeof(RunFacts).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(fact => fact.Key == key).Value;
-
-    private static string WithoutMachinePaths(string command) => command
-        .Replace(BuildFacts.SharedDirectory, "$(SharedDirectory)", StringComparison.Ordinal)
-        .Replace(BuildFacts.RepositoryDirectory, "", StringComparison.Ordinal);
 }
