@@ -14,6 +14,7 @@ internal sealed class ScoringRun
 
     private readonly Network _network;
     private readonly int _classes;
+    private readonly int _hidden;
     private readonly PackedBatch _batch;
     private readonly WorkspacePool _workspaces;
     private readonly ForkJoin _forkJoin;
@@ -21,6 +22,8 @@ internal sealed class ScoringRun
     private readonly int _threads;
     private float[] _logits = [];
     private int _chunks;
+    private IPairObserver? _observer;
+    private int _firstNumber;
 
     /// <param name="network">What computes.</param>
     /// <param name="shape">The encoder's sizes.</param>
@@ -31,6 +34,7 @@ internal sealed class ScoringRun
     {
         _network = network;
         _classes = plan.Classes;
+        _hidden = shape.Hidden;
         _threads = threads;
         _batch = new PackedBatch(shape);
         _workspaces = new WorkspacePool(
@@ -42,9 +46,16 @@ internal sealed class ScoringRun
     /// <summary>Computes the logits of any number of pairs.</summary>
     /// <param name="pairs">The pairs.</param>
     /// <param name="logits">(pairs, classes). Overwritten.</param>
+    /// <param name="observer">Is shown each pair; <see langword="null"/> for logits alone.</param>
     /// <exception cref="ArgumentException">The room for logits is of another size, or a sequence does not suit the encoder.</exception>
-    public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits)
+    /// <exception cref="InvalidOperationException">There is an observer, but the network computes no more than logits need.</exception>
+    public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits, IPairObserver? observer = null)
     {
+        if (observer is not null && !_network.Layers.AllTokens)
+        {
+            throw new InvalidOperationException("This scorer was made for logits alone and cannot be observed. Create it as observable.");
+        }
+
         if (logits.Length != (long)pairs.Length * _classes)
         {
             throw new ArgumentException(
@@ -52,17 +63,21 @@ internal sealed class ScoringRun
                 nameof(logits));
         }
 
+        _observer = observer;
         for (int first = 0; first < pairs.Length; first += WindowPairs)
         {
             int count = Math.Min(WindowPairs, pairs.Length - first);
             ScoreWindow(pairs.Slice(first, count), first);
             _logits.AsSpan(0, count * _classes).CopyTo(logits[(first * _classes)..]);
         }
+
+        _observer = null;
     }
 
     private void ScoreWindow(ReadOnlySpan<EncodedPair> pairs, int firstNumber)
     {
         _batch.Load(pairs, firstNumber);
+        _firstNumber = firstNumber;
         _network.Prepare(pairs);
         if (_logits.Length < pairs.Length * _classes)
         {
@@ -72,6 +87,20 @@ internal sealed class ScoringRun
         _chunks = ChunkRule.ScoringChunks(_batch.Tokens, _threads);
         _workspaces.Reserve(_batch.LargestChunk(_chunks), _chunks);
         _forkJoin.Run(_chunks, _runChunk);
+    }
+
+    private void Show(Workspace workspace, IPairObserver observer)
+    {
+        ReadOnlySpan<float> pooled = _network.ReadByClassifier(workspace).Span;
+        ReadOnlySpan<float> tokens = workspace.Output.Span;
+        for (int i = 0; i < workspace.Chunk.Count; i++)
+        {
+            observer.Observe(
+                _firstNumber + workspace.Chunk.First + i,
+                workspace.Pair(i),
+                pooled.Slice(i * _hidden, _hidden),
+                tokens.Slice(workspace.Start(i) * _hidden, workspace.Length(i) * _hidden));
+        }
     }
 
     private void RunChunk(int number)
@@ -88,6 +117,10 @@ internal sealed class ScoringRun
             workspace.Begin(chunk);
             _network.Forward(workspace);
             workspace.Logits.Span.CopyTo(_logits.AsSpan(chunk.First * _classes));
+            if (_observer is not null)
+            {
+                Show(workspace, _observer);
+            }
         }
         finally
         {
