@@ -39,15 +39,15 @@ public sealed record MatchingScore
     public int BankSize { get; init; } = MostBankPairs;
 
     /// <summary>k: a pair lies as densely as its k-th nearest pair of the bank is near.</summary>
-    /// <value>From 1 to <see cref="BankSize"/> − 1. The default is 5.</value>
-    public int Neighbours { get; init; } = 5;
+    /// <value>From 1 to <see cref="BankSize"/> − 1. The default is 1.</value>
+    public int Neighbours { get; init; } = 1;
 
     /// <summary>
     /// How much of what <see cref="DensityAware"/> gains over <see cref="Temperature"/> on the validation pairs is given up again so as to doubt
     /// pairs unlike the training pairs as much as possible. It lowers scores where density is low, and changes no decision at a threshold of 0.
     /// </summary>
-    /// <value>From 0, what suits the validation pairs best, to 1, no better on them than temperature scaling. The default is 0.</value>
-    public float Caution { get; init; }
+    /// <value>From 0, what suits the validation pairs best, to 1, no better on them than temperature scaling. The default is 1.</value>
+    public float Caution { get; init; } = 1;
 
     /// <summary>
     /// The paper's own form with the paper's own constants, unfitted: (α · w + (1 − α) · d) · S_cls + β · S_loc, where S_loc is 0 if a sentence is empty.

@@ -7,11 +7,14 @@ namespace Microsoft.ML.Lora.Scoring;
 /// </summary>
 internal sealed class ConstantFit
 {
-    /// <summary>The fewest pairs to fit on: with fewer, the constants' own errors cost more than they gain.</summary>
-    public const int FewestPairs = 100;
+    /// <summary>
+    /// The fewest pairs to fit on. Of 160 draws from the held-out pairs of four trainings (QQP and support questions), κ, b and e fitted on 200 pairs
+    /// gave a lower log-loss than the classifier's own in 94 %, on 100 in 85 %, on 50 in 62 %.
+    /// </summary>
+    public const int FewestPairs = 200;
 
-    /// <summary>The fewest pairs of either class to fit on.</summary>
-    public const int FewestOfAClass = 10;
+    /// <summary>The fewest pairs of either class to fit on: a tenth of <see cref="FewestPairs"/>.</summary>
+    public const int FewestOfAClass = 20;
 
     /// <summary>u in twentieths: the loss is flat in it, and a finer grid finds no more.</summary>
     private const int BracketSteps = 20;

@@ -8,9 +8,14 @@ namespace Microsoft.ML.Lora.Scoring;
 /// Embeddings of training pairs, kept to tell how densely they lie around another pair. It depends on nothing but its own content: a pair's
 /// density is the same alone and among others. m members, H hidden.
 /// </summary>
+/// <remarks>
+/// Distances are between directions from the members' mean, √(2 − 2 cos): the embeddings' large common part says nothing, and their distance from
+/// the mean says more of length and of how sure the classifier is than of the kind of pair. Of the distances tried, this one and its whitened kin
+/// alone told foreign pairs from familiar ones in both directions measured.
+/// </remarks>
 internal sealed class EmbeddingBank
 {
-    private readonly Matrix _members;
+    private readonly Matrix _directions;
     private readonly float[] _distances;
 
     /// <param name="members">(m, H), m at least 2.</param>
@@ -26,14 +31,15 @@ internal sealed class EmbeddingBank
                 + $"but came with {distances.Length} distances and {neighbours} neighbours.");
         }
 
-        _members = members;
-        _distances = distances;
+        Members = members;
         Neighbours = neighbours;
         Mean = MeanOf(members);
+        _directions = DirectionsOf(members, Mean);
+        _distances = distances;
     }
 
     /// <summary>The embeddings, (m, H).</summary>
-    public Matrix Members => _members;
+    public Matrix Members { get; }
 
     /// <summary>Each member's distance to its k-th nearest among the others, in rising order, (m).</summary>
     public IReadOnlyList<float> Distances => _distances;
@@ -49,10 +55,11 @@ internal sealed class EmbeddingBank
     /// <param name="neighbours">k, from 1 to m − 1.</param>
     public static EmbeddingBank Of(Matrix members, int neighbours)
     {
+        Matrix directions = DirectionsOf(members, MeanOf(members));
         float[] distances = new float[members.Rows];
         for (int i = 0; i < members.Rows; i++)
         {
-            distances[i] = NearestDistance(members, members.Row(i), neighbours, i);
+            distances[i] = NearestDistance(directions, directions.Row(i), neighbours, i);
         }
 
         Array.Sort(distances);
@@ -66,7 +73,11 @@ internal sealed class EmbeddingBank
     /// <param name="embedding">(H).</param>
     public float Density(ReadOnlySpan<float> embedding)
     {
-        float distance = NearestDistance(_members, embedding, Neighbours, without: -1);
+        float[] rented = ArrayPool<float>.Shared.Rent(Mean.Length);
+        Span<float> direction = rented.AsSpan(0, Mean.Length);
+        Direction.Of(embedding, Mean, direction);
+        float distance = NearestDistance(_directions, direction, Neighbours, without: -1);
+        ArrayPool<float>.Shared.Return(rented);
         return (1f + _distances.Length - CountBelow(distance)) / (_distances.Length + 1f);
     }
 
@@ -119,6 +130,17 @@ internal sealed class EmbeddingBank
         }
 
         return [.. sum.Select(value => (float)(value / members.Rows))];
+    }
+
+    private static Matrix DirectionsOf(Matrix members, float[] mean)
+    {
+        float[] directions = new float[members.Values.Length];
+        for (int row = 0; row < members.Rows; row++)
+        {
+            Direction.Of(members.Row(row), mean, directions.AsSpan(row * mean.Length, mean.Length));
+        }
+
+        return new Matrix(members.Rows, mean.Length, directions);
     }
 
     private int CountBelow(float distance)

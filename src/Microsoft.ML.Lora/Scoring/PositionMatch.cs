@@ -51,18 +51,11 @@ internal static class PositionMatch
         return (float)(0.5 * ((sumOfFirst / firstCount) + (sumOfSecond / secondCount)));
     }
 
-    /// <summary>Subtracts the mean from each vector and gives it length 1; a vector that is the mean stays zero.</summary>
     private static void Direct(ReadOnlySpan<float> vectors, ReadOnlySpan<float> mean, Span<float> directions)
     {
         for (int start = 0; start < vectors.Length; start += mean.Length)
         {
-            Span<float> direction = directions.Slice(start, mean.Length);
-            TensorPrimitives.Subtract(vectors.Slice(start, mean.Length), mean, direction);
-            float length = TensorPrimitives.Norm(direction);
-            if (length > 0)
-            {
-                TensorPrimitives.Divide(direction, length, direction);
-            }
+            Direction.Of(vectors.Slice(start, mean.Length), mean, directions.Slice(start, mean.Length));
         }
     }
 }

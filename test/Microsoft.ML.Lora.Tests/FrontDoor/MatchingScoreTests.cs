@@ -154,14 +154,14 @@ public sealed class MatchingScoreTests : IDisposable
         List<string> warnings = Messages(ChannelMessageKind.Warning);
         MatchingScore score = form == MatchingForm.Temperature ? MatchingScore.Temperature : Fitted;
 
-        LoraSentencePairTransformer model = Train(score, validation: 99);
+        LoraSentencePairTransformer model = Train(score, validation: 199);
 
         Assert.AreEqual(0, model.Summary.Matching!.FittedPairs);
-        CollectionAssert.AreEqual(Scored.Probe(_ml, Train(MatchingScore.Classifier, validation: 99)), Scored.Probe(_ml, model));
+        CollectionAssert.AreEqual(Scored.Probe(_ml, Train(MatchingScore.Classifier, validation: 199)), Scored.Probe(_ml, model));
         CollectionAssert.AreEqual(
             new[]
             {
-                $"MatchingScore.{form} needs at least 100 validation pairs to be fitted on, 10 of them of each class, but there are 99, 50 positive: scores stay the classifier's. "
+                $"MatchingScore.{form} needs at least 200 validation pairs to be fitted on, 20 of them of each class, but there are 199, 100 positive: scores stay the classifier's. "
                     + "Raise ValidationFraction, or give Fit a larger validation set.",
             },
             warnings);

@@ -104,11 +104,11 @@ public sealed class ConstantFitTests
     }
 
     [TestMethod]
-    [DataRow(100, 10, true)]
-    [DataRow(100, 90, true)]
-    [DataRow(99, 50, false)]
-    [DataRow(100, 9, false)]
-    [DataRow(100, 91, false)]
+    [DataRow(200, 20, true)]
+    [DataRow(200, 180, true)]
+    [DataRow(199, 50, false)]
+    [DataRow(200, 19, false)]
+    [DataRow(200, 181, false)]
     [DataRow(0, 0, false)]
     public void IsEnough_Labels_CountsPairsAndClasses(int pairs, int positives, bool expected) =>
         Assert.AreEqual(expected, ConstantFit.IsEnough([.. Enumerable.Range(0, pairs).Select(i => i < positives ? 1 : 0)]));

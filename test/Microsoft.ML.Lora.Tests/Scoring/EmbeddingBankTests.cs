@@ -32,9 +32,11 @@ public sealed class EmbeddingBankTests
     [DataRow(Members - 1)]
     public void Of_Embeddings_MeasuresEachMemberAgainstTheOthers(int k)
     {
-        double[] expected = [.. Enumerable.Range(0, Members).Select(i => Distances(Rows.Row(i).ToArray()).Where((_, j) => j != i).Order().ElementAt(k - 1)).Order()];
-
         EmbeddingBank bank = EmbeddingBank.Of(Rows, k);
+
+        double[] expected = [.. Enumerable.Range(0, Members)
+            .Select(i => Enumerable.Range(0, Members).Where(j => j != i).Select(j => Chord(i, j, bank.Mean)).Order().ElementAt(k - 1))
+            .Order()];
 
         for (int i = 0; i < Members; i++)
         {
@@ -45,15 +47,16 @@ public sealed class EmbeddingBankTests
     [TestMethod]
     public void Density_OfDistances_IsTheShareOfMembersThatAreNoCloser()
     {
-        // Members at 0, 1, 3, 7 on a line: to their nearest they have 1, 1, 2, 4.
-        EmbeddingBank bank = EmbeddingBank.Of(new Matrix(4, 1, [0, 1, 3, 7]), neighbours: 1);
+        // Six members around their mean, (0, 0): to their nearest they have 10, 10, 30, 40, 40 and 70 degrees.
+        double[] degrees = [10, 20, 50, 190, 230, 300];
+        double[] lengths = Balanced(degrees);
+        EmbeddingBank bank = EmbeddingBank.Of(new Matrix(6, 2, [.. degrees.SelectMany((at, i) => At(at, lengths[i]))]), neighbours: 1);
 
-        Assert.AreEqual(1, bank.Density([0.5f]));
-        Assert.AreEqual(1, bank.Density([-1]));
-        Assert.AreEqual(3f / 5, bank.Density([-1.5f]));
-        Assert.AreEqual(2f / 5, bank.Density([-4]));
-        Assert.AreEqual(1f / 5, bank.Density([-4.5f]));
-        Assert.AreEqual(1f / 5, bank.Density([1e6f]));
+        Assert.AreEqual(1, bank.Density(At(15, 3)));
+        Assert.AreEqual(1, bank.Density(At(1, 100)));
+        Assert.AreEqual(5f / 7, bank.Density(At(359, 0.1)));
+        Assert.AreEqual(4f / 7, bank.Density(At(335, 1)));
+        Assert.AreEqual(2f / 7, bank.Density(At(119, 1)));
     }
 
     [TestMethod]
@@ -81,6 +84,41 @@ public sealed class EmbeddingBankTests
         CollectionAssert.AreNotEqual(drawn, BankDraw.Choose(1000, 100, seed: 2));
         Assert.AreEqual(100, drawn.Distinct().Count());
         CollectionAssert.AreEqual(new[] { 0, 1, 2 }, BankDraw.Choose(3, 100, seed: 1));
+    }
+
+    /// <summary>Lengths with which the six vectors add up to nothing: 1, but for the fourth and the sixth.</summary>
+    private static double[] Balanced(double[] degrees)
+    {
+        double[] lengths = [1, 1, 1, 1, 1, 1];
+        (double x, double y) = (0, 0);
+        foreach (int i in (int[])[0, 1, 2, 4])
+        {
+            (x, y) = (x + At(degrees[i], 1)[0], y + At(degrees[i], 1)[1]);
+        }
+
+        float[] a = At(degrees[3], 1);
+        float[] b = At(degrees[5], 1);
+        double determinant = ((double)a[0] * b[1]) - ((double)b[0] * a[1]);
+        lengths[3] = ((-x * b[1]) + (y * b[0])) / determinant;
+        lengths[5] = ((-y * a[0]) + (x * a[1])) / determinant;
+        return lengths;
+    }
+
+    private static float[] At(double degrees, double length) =>
+        [(float)(length * Math.Cos(degrees * Math.PI / 180)), (float)(length * Math.Sin(degrees * Math.PI / 180))];
+
+    private static double Chord(int i, int j, float[] mean)
+    {
+        double[] a = Direct(i, mean);
+        double[] b = Direct(j, mean);
+        return Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
+    }
+
+    private static double[] Direct(int row, float[] mean)
+    {
+        double[] centred = [.. Rows.Row(row).ToArray().Zip(mean, (value, centre) => (double)value - centre)];
+        double length = Math.Sqrt(centred.Sum(value => value * value));
+        return [.. centred.Select(value => value / length)];
     }
 
     private static IEnumerable<double> Distances(float[] query) => Rows.Values.Chunk(Hidden)
