@@ -12,6 +12,9 @@ namespace Microsoft.ML.Lora.Tests.Scoring;
 [TestClass, TestCategory("Engine")]
 public sealed class MatchingModelTests
 {
+    // Halves of numbers of about 1.
+    private const float Rounding = 1e-6f;
+
     private static readonly EncoderWeights Encoder = TinyModel.Encoder(TinyModel.Shape with { PositionRows = 65 });
     private static readonly TrainablePlan Plan = TinyModel.Plan(LoraTargets.All);
     private static readonly EncodedPair[] Pairs = TinyModel.RandomPairs(Encoder.Shape, 8, 90);
@@ -91,6 +94,28 @@ public sealed class MatchingModelTests
         CollectionAssert.AreEqual(new[] { false, false, false, true }, traits.Select(trait => trait.Location.HasValue).ToArray());
         CollectionAssert.AreEqual(new float[] { 1, 0, 0, 1 }, traits.Select(trait => trait.Area).ToArray());
         Assert.IsTrue(traits.All(trait => trait.Density is > 0 and <= 1));
+    }
+
+    [TestMethod]
+    public void Read_BothOrders_AreTheMeansOfEach()
+    {
+        EncodedPair[] swapped = Swap(Pairs);
+        using IPairScorer scorer = Scorer(1);
+        MatchingModel model = Model(scorer, bothOrders: true);
+        float[] logits = new float[Pairs.Length];
+        float[] firstLogits = new float[Pairs.Length];
+        float[] secondLogits = new float[Pairs.Length];
+
+        IReadOnlyList<PairTraits> both = model.Read(scorer, Pairs, swapped, logits);
+
+        IReadOnlyList<PairTraits> first = model.Read(scorer, Pairs, default, firstLogits);
+        IReadOnlyList<PairTraits> second = model.Read(scorer, swapped, default, secondLogits);
+        for (int i = 0; i < Pairs.Length; i++)
+        {
+            Assert.AreEqual((firstLogits[i] + secondLogits[i]) / 2, logits[i], Rounding);
+            Assert.AreEqual(first[i].Location is null, both[i].Location is null);
+            Assert.AreEqual(((first[i].Location + second[i].Location) / 2) ?? 0, both[i].Location ?? 0, Rounding);
+        }
     }
 
     [TestMethod]

@@ -40,6 +40,20 @@ public sealed class ObservedScoringTests
     }
 
     [TestMethod]
+    public void Score_MorePairsThanAWindow_ShowsEachUnderItsNumber()
+    {
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.All);
+        EncodedPair[] pairs = TinyModel.RandomPairs(Encoder.Shape, 8, 2100);
+        using TrainingSession session = Sessions.Start(Encoder, plan);
+        using IPairScorer scorer = new ManagedEngine(2).CreateScorer(Encoder, plan, session.ExportTrained(), observable: true);
+        var observer = new Recorder(pairs.Length);
+
+        scorer.Score(pairs, new float[pairs.Length * plan.Classes], observer);
+
+        CollectionAssert.AreEqual(pairs, observer.Pairs);
+    }
+
+    [TestMethod]
     public void Score_ObservableButUnobserved_GivesTheSameBits()
     {
         TrainablePlan plan = TinyModel.Plan(LoraTargets.All);
