@@ -30,6 +30,8 @@ internal static class RunFingerprint
 
     private static void AddTrainable(Facts run, TrainablePlan plan)
     {
+        run.Set("adaptation", plan.Adapter.Method.ToString());
+        run.Set("bottleneck size", plan.Adapter.Bottlenecks.Count > 0 ? plan.Adapter.BottleneckSize.ToString(CultureInfo.InvariantCulture) : Off);
         run.Set("targets", plan.Adapter.Targets.ToString());
         run.Set("adapted layers", plan.Adapter.TopLayers is { } layers ? layers.ToString(CultureInfo.InvariantCulture) : "all");
         run.Set("rank", plan.Adapter.Rank);

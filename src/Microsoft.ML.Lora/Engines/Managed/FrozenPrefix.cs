@@ -39,10 +39,10 @@ internal sealed class FrozenPrefix
         EncoderWeights encoder, int layers, TrainablePlan plan, long mostBytes, ForkJoin forkJoin, int threads, MemoryLimit limit)
     {
         var range = new LayerRange(0, layers);
-        TrainablePlan frozen = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
+        TrainablePlan frozen = plan with { Adapter = plan.Adapter.Frozen };
         var nothing = new TrainedLayout(encoder, frozen);
         Layers = layers;
-        _encoder = new Encoder(encoder, range, frozen.Adapter, nothing, default, threads);
+        _encoder = new Encoder(encoder, range, frozen.Adapter, nothing, default, threads, differentiated: false);
         _hidden = encoder.Shape.Hidden;
         _firstTokens = layers == encoder.Shape.Layers;
         _mostFloats = mostBytes / sizeof(float);

@@ -8,6 +8,7 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 internal sealed class ManagedEngine : IEngine
 {
     private const int MostRank = 1024;
+    private const int MostBottleneck = 1024;
 
     private readonly int _threads;
     private readonly long? _prefixBytes;
@@ -47,9 +48,9 @@ internal sealed class ManagedEngine : IEngine
         layout.Import(trained.Tensors, ("", weights));
 
         EncoderWeights merged = UpdateMerger.Merge(encoder, plan.Adapter, layout, weights);
-        TrainablePlan headOnly = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
-        var network = new Network(merged, headOnly, layout, weights, _threads, precision: precision);
-        return new PairScorer(network, encoder.Shape, headOnly, _threads);
+        TrainablePlan rest = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
+        var network = new Network(merged, rest, layout, weights, _threads, differentiated: false, precision: precision);
+        return new PairScorer(network, encoder.Shape, rest, _threads);
     }
 
     private static void Check(EncoderWeights encoder, TrainablePlan plan) =>
@@ -68,9 +69,19 @@ internal sealed class ManagedEngine : IEngine
             yield return $"{nameof(plan.Classes)} must be at least 2, but is {plan.Classes}.";
         }
 
-        if (plan.Adapter.Targets == LoraTargets.None)
+        if (!plan.Adapter.TrainsEncoder)
         {
             yield break;
+        }
+
+        if (plan.Adapter.Method != AdaptationMethod.LowRank && plan.Adapter.Targets != LoraTargets.None)
+        {
+            yield return $"{nameof(plan.Adapter.Targets)} must be None with {plan.Adapter.Method}, but is {plan.Adapter.Targets}.";
+        }
+
+        if (plan.Adapter.BottleneckSize is < 1 or > MostBottleneck)
+        {
+            yield return $"{nameof(plan.Adapter.BottleneckSize)} must be from 1 to {MostBottleneck}, but is {plan.Adapter.BottleneckSize}.";
         }
 
         if (plan.Adapter.TopLayers is { } layers && (layers < 1 || layers > encoder.Shape.Layers))

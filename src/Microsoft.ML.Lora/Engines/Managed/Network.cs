@@ -11,23 +11,28 @@ internal sealed class Network
     private readonly FrozenPrefix? _prefix;
     private readonly Encoder _encoder;
     private readonly Head _head;
+    private readonly Action<int> _pack;
 
-    /// <param name="encoder">The frozen weights.</param>
-    /// <param name="plan">What lies on top of them.</param>
+    /// <param name="encoder">The checkpoint's weights.</param>
+    /// <param name="plan">What is trained of them, and lies on top of them.</param>
     /// <param name="layout">Where the trained tensors lie.</param>
-    /// <param name="trained">The flat buffer that they lie in; what is written there counts from the next pass on.</param>
+    /// <param name="trained">
+    /// The flat buffer that they lie in; what is written there counts from the next pass on, and after <see cref="Repack"/>.
+    /// </param>
     /// <param name="threads">The most threads that pack weights.</param>
     /// <param name="prefix">Stands for the lowest layers; <see langword="null"/> to compute them all here.</param>
+    /// <param name="differentiated">Whether there will be backward passes.</param>
     /// <param name="precision">What the encoder's forward pass computes in; other than single, there is no backward pass.</param>
     public Network(
         EncoderWeights encoder, TrainablePlan plan, TrainedLayout layout, Memory<float> trained, int threads, FrozenPrefix? prefix = null,
-        ScoringPrecision precision = ScoringPrecision.Single)
+        bool differentiated = true, ScoringPrecision precision = ScoringPrecision.Single)
     {
         Precision = precision;
         _prefix = prefix;
         Layers = new LayerRange(prefix?.Layers ?? 0, encoder.Shape.Layers);
-        _encoder = new Encoder(encoder, Layers, plan.Adapter, layout, trained, threads, precision);
+        _encoder = new Encoder(encoder, Layers, plan.Adapter, layout, trained, threads, differentiated, precision);
         _head = new Head(encoder, plan, layout, trained);
+        _pack = number => _encoder.TrainedPacks[number].Pack();
     }
 
     /// <summary>The layers that are computed here.</summary>
@@ -35,6 +40,9 @@ internal sealed class Network
 
     /// <summary>What the encoder's forward pass computes in.</summary>
     public ScoringPrecision Precision { get; }
+
+    /// <summary>Takes over weights that are packed and have changed. No chunk may be at work.</summary>
+    public void Repack(ForkJoin forkJoin) => forkJoin.Run(_encoder.TrainedPacks.Count, _pack);
 
     /// <summary>Makes ready for these pairs. One thread at a time; no chunk may be at work.</summary>
     public void Prepare(ReadOnlySpan<EncodedPair> pairs) => _prefix?.Prepare(pairs);

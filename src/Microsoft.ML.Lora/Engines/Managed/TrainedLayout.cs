@@ -30,6 +30,9 @@ internal sealed class TrainedLayout
     /// <summary>The tensor of a name.</summary>
     public TrainedTensor this[string name] => _byName[name];
 
+    /// <summary>The tensor of a name, or <see langword="null"/> if it is not trained.</summary>
+    public TrainedTensor? Find(string name) => _byName.GetValueOrDefault(name);
+
     /// <summary>Copies a flat buffer out, tensor by tensor, each name behind <paramref name="prefix"/>.</summary>
     public IEnumerable<NamedTensor> Export(Memory<float> buffer, string prefix = "") =>
         _tensors.Select(tensor => new NamedTensor(prefix + tensor.Name, tensor.Shape, tensor.In(buffer).ToArray()));

@@ -69,6 +69,9 @@ internal sealed class Workspace
     /// <summary>The first layer's input, (N, H); with no layer here, the encoder's output for first tokens, (n, H).</summary>
     public Memory<float> Input { get; private set; }
 
+    /// <summary>The embeddings' sum before it is normalised, (N, H): a place of its own where embeddings are trained, else <see cref="Input"/>'s.</summary>
+    public Memory<float> EmbeddedSum { get; private set; }
+
     /// <summary>Mean of each row of the embeddings' sum, (N).</summary>
     public Memory<float> EmbeddedMean { get; private set; }
 
@@ -139,6 +142,12 @@ internal sealed class Workspace
 
     /// <summary>Gradient of <see cref="LayerActivations.OutputSum"/>, (N, H) or (n, H).</summary>
     public Memory<float> GradOutputSum { get; private set; }
+
+    /// <summary>Gradient of <see cref="BottleneckActivations.Activated"/>, (N, m) or (n, m).</summary>
+    public Memory<float> GradBottleneck { get; private set; }
+
+    /// <summary>Gradient of what comes into a bottleneck, (N, H) or (n, H).</summary>
+    public Memory<float> GradBottleneckInput { get; private set; }
 
     /// <summary>What attention's backward pass needs for one sequence.</summary>
     public Memory<float> AttentionScratch { get; private set; }
@@ -212,13 +221,14 @@ internal sealed class Workspace
     private void TakeForward(PackedChunk chunk)
     {
         Input = _arena.Take((_layers.Length == 0 ? chunk.Count : chunk.Tokens) * _shape.Hidden);
+        EmbeddedSum = _training && _plan.Adapter.TrainsEmbeddings ? _arena.Take(chunk.Tokens * _shape.Hidden) : Input;
         EmbeddedMean = _arena.Take(chunk.Tokens);
         EmbeddedInverse = _arena.Take(chunk.Tokens);
         for (int i = 0; i < _layers.Length; i++)
         {
             if (i == 0 || _layers[i] != _layers[i - 1])
             {
-                _layers[i].Take(_arena, _shape, chunk, _plan.Adapter.Rank, OnlyFirstTokens(i));
+                _layers[i].Take(_arena, _shape, chunk, _plan.Adapter, OnlyFirstTokens(i));
             }
         }
 
@@ -265,6 +275,9 @@ internal sealed class Workspace
         GradActivated = _arena.Take(feedForward);
         GradOutputSum = _arena.Take(hidden);
         AttentionScratch = _arena.Take(SelfAttention.ScratchLength(chunk.LongestSequence));
+        bool bottlenecks = _plan.Adapter.Bottlenecks.Count > 0;
+        GradBottleneck = _arena.Take(bottlenecks ? chunk.Tokens * _plan.Adapter.BottleneckSize : 0);
+        GradBottleneckInput = _arena.Take(bottlenecks ? hidden : 0);
         _gradReduced = _arena.Take(_reduced.Length > 0 ? chunk.Tokens * _plan.Adapter.Rank : 0);
         _dropped = _arena.Take(_plan.Adapter.Dropout > 0 ? Math.Max(hidden, feedForward) : 0);
     }

@@ -33,8 +33,8 @@ public sealed class DenseProductTests
         float[] gradBias = [.. bias];
 
         DenseProduct.GradInput(gradY, rows, outputs, weight, inputs, gradX);
-        DenseProduct.GradWeightAdd(gradY, rows, outputs, x, inputs, gradWeight);
-        DenseProduct.GradBiasAdd(gradY, rows, outputs, gradBias);
+        DenseProduct.GradWeightAdd(gradY, rows, outputs, outputs, x, inputs, gradWeight);
+        DenseProduct.GradBiasAdd(gradY, rows, outputs, outputs, gradBias);
 
         Exact exactGradY = Exact.Of(gradY, rows, outputs);
         Exact ones = Exact.Of([.. Enumerable.Repeat(1f, rows)], 1, rows);
@@ -53,8 +53,8 @@ public sealed class DenseProductTests
         float[] gradX = new float[x.Length], gradWeight = new float[weight.Length], gradBias = new float[outputs];
 
         DenseProduct.GradInput(gradY, rows, outputs, weight, inputs, gradX);
-        DenseProduct.GradWeightAdd(gradY, rows, outputs, x, inputs, gradWeight);
-        DenseProduct.GradBiasAdd(gradY, rows, outputs, gradBias);
+        DenseProduct.GradWeightAdd(gradY, rows, outputs, outputs, x, inputs, gradWeight);
+        DenseProduct.GradBiasAdd(gradY, rows, outputs, outputs, gradBias);
 
         AssertGradient(gradX, x, values => Layer(values, Sample.Doubles(weight), Sample.Doubles(bias)), "gradX");
         AssertGradient(gradWeight, weight, values => Layer(Sample.Doubles(x), values, Sample.Doubles(bias)), "gradWeight");
@@ -95,8 +95,8 @@ public sealed class DenseProductTests
         AssertRefused("bias", () => DenseProduct.Forward(six, 3, 2, six, two, 3, new float[9]));
         AssertRefused("weight", () => DenseProduct.GradInput(six, 3, 2, two, 2, six));
         AssertRefused("gradX", () => DenseProduct.GradInput(six, 3, 2, six, 2, two));
-        AssertRefused("gradY", () => DenseProduct.GradBiasAdd(two, 3, 2, two));
-        AssertRefused("gradBias", () => DenseProduct.GradBiasAdd(six, 2, 3, two));
+        AssertRefused("gradY", () => DenseProduct.GradBiasAdd(two, 3, 2, 2, two));
+        AssertRefused("gradBias", () => DenseProduct.GradBiasAdd(six, 2, 3, 3, two));
 
         static void AssertRefused(string name, Action call) => Assert.AreEqual(name, Assert.ThrowsExactly<ArgumentException>(call).ParamName);
     }
