@@ -10,6 +10,9 @@ internal sealed record AdapterPlan
         LoraTargets.AttentionOutput, LoraTargets.FeedForwardIn, LoraTargets.FeedForwardOut,
     ];
 
+    private static readonly BottleneckPlace[] PlacesOfAdapterH = [BottleneckPlace.AttentionOutput, BottleneckPlace.FeedForwardOut];
+    private static readonly BottleneckPlace[] PlacesOfAdapterL = [BottleneckPlace.LayerOutput];
+
     /// <summary>How the encoder is adapted; targets, rank, scaling and dropout belong to low-rank updates alone.</summary>
     public AdaptationMethod Method { get; init; } = AdaptationMethod.LowRank;
 
@@ -44,10 +47,10 @@ internal sealed record AdapterPlan
     public bool TrainsNorms => TrainsMatrices || Method == AdaptationMethod.AdapterH;
 
     /// <summary>Where adapted layers have a bottleneck, from the bottom up.</summary>
-    public IReadOnlyList<BottleneckPlace> Bottlenecks => Method switch
+    public ReadOnlySpan<BottleneckPlace> Bottlenecks => Method switch
     {
-        AdaptationMethod.AdapterH => [BottleneckPlace.AttentionOutput, BottleneckPlace.FeedForwardOut],
-        AdaptationMethod.AdapterL => [BottleneckPlace.LayerOutput],
+        AdaptationMethod.AdapterH => PlacesOfAdapterH,
+        AdaptationMethod.AdapterL => PlacesOfAdapterL,
         _ => [],
     };
 

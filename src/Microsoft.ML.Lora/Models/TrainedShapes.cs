@@ -39,7 +39,7 @@ internal static class TrainedShapes
         IEnumerable<TensorShape> norms = plan.TrainsNorms
             ? [.. NormOf(TrainedNames.AttentionNorm(layer), shape.Hidden), .. NormOf(TrainedNames.OutputNorm(layer), shape.Hidden)]
             : [];
-        IEnumerable<TensorShape> bottlenecks = plan.Bottlenecks.SelectMany(place => BottleneckOf(shape.Hidden, plan.BottleneckSize, layer, place));
+        IEnumerable<TensorShape> bottlenecks = plan.Bottlenecks.ToArray().SelectMany(place => BottleneckOf(shape.Hidden, plan.BottleneckSize, layer, place));
         return [.. factors, .. matrices, .. norms, .. bottlenecks];
     }
 

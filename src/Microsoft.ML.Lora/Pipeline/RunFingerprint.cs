@@ -31,7 +31,7 @@ internal static class RunFingerprint
     private static void AddTrainable(Facts run, TrainablePlan plan)
     {
         run.Set("adaptation", plan.Adapter.Method.ToString());
-        run.Set("bottleneck size", plan.Adapter.Bottlenecks.Count > 0 ? plan.Adapter.BottleneckSize.ToString(CultureInfo.InvariantCulture) : Off);
+        run.Set("bottleneck size", plan.Adapter.Bottlenecks.IsEmpty ? Off : plan.Adapter.BottleneckSize.ToString(CultureInfo.InvariantCulture));
         run.Set("targets", plan.Adapter.Targets.ToString());
         run.Set("adapted layers", plan.Adapter.TopLayers is { } layers ? layers.ToString(CultureInfo.InvariantCulture) : "all");
         run.Set("rank", plan.Adapter.Rank);

@@ -14,6 +14,7 @@ internal sealed class GradientPass
     private readonly Network _network;
     private readonly TrainedLayout _layout;
     private readonly int _classes;
+    private readonly bool _trainsMatrices;
     private readonly PackedBatch _batch;
     private readonly WorkspacePool _workspaces;
     private readonly ForkJoin _forkJoin;
@@ -44,6 +45,7 @@ internal sealed class GradientPass
         _network = network;
         _layout = layout;
         _classes = plan.Classes;
+        _trainsMatrices = plan.Adapter.TrainsMatrices;
         _batch = new PackedBatch(shape);
         _workspaces = new WorkspacePool(threads, limit, () => new Workspace(_batch, shape, network.Layers, plan, training: true));
         _forkJoin = forkJoin;
@@ -68,7 +70,7 @@ internal sealed class GradientPass
         Load(batch);
         _network.Prepare(batch.Pairs);
         _dropoutSeed = dropoutSeed;
-        _lanesUsed = ChunkRule.LanesUsed(_batch.Tokens, _laneGradients.Length);
+        _lanesUsed = ChunkRule.LanesUsed(_batch.Tokens, _laneGradients.Length, _trainsMatrices);
         _partsPerLane = ChunkRule.PartsPerLane(_batch.Tokens, _lanesUsed);
         _lanesPerChunk = ChunkRule.LanesPerChunk(_batch.Tokens, _lanesUsed, _threads);
         Reserve();

@@ -275,7 +275,7 @@ internal sealed class Workspace
         GradActivated = _arena.Take(feedForward);
         GradOutputSum = _arena.Take(hidden);
         AttentionScratch = _arena.Take(SelfAttention.ScratchLength(chunk.LongestSequence));
-        bool bottlenecks = _plan.Adapter.Bottlenecks.Count > 0;
+        bool bottlenecks = !_plan.Adapter.Bottlenecks.IsEmpty;
         GradBottleneck = _arena.Take(bottlenecks ? chunk.Tokens * _plan.Adapter.BottleneckSize : 0);
         GradBottleneckInput = _arena.Take(bottlenecks ? hidden : 0);
         _gradReduced = _arena.Take(_reduced.Length > 0 ? chunk.Tokens * _plan.Adapter.Rank : 0);

@@ -44,6 +44,27 @@ public sealed class DenseProductTests
     }
 
     [TestMethod]
+    public void Gradients_OfSomeColumns_AreThoseOfTheColumnsAlone()
+    {
+        const int rows = 5;
+        const int inputs = 7;
+        const int stride = 40;
+        const int outputs = 33;
+        (float[] x, float[] weight, float[] bias, _) = Operands(rows, inputs, outputs);
+        float[] wide = Sample.Floats(rows * stride, 9);
+        float[] narrow = [.. wide.Chunk(stride).SelectMany(row => row[..outputs])];
+        float[] gradWeight = [.. weight], expectedWeight = [.. weight], gradBias = [.. bias], expectedBias = [.. bias];
+
+        DenseProduct.GradWeightAdd(wide, rows, stride, outputs, x, inputs, gradWeight);
+        DenseProduct.GradBiasAdd(wide, rows, stride, outputs, gradBias);
+
+        DenseProduct.GradWeightAdd(narrow, rows, outputs, outputs, x, inputs, expectedWeight);
+        DenseProduct.GradBiasAdd(narrow, rows, outputs, outputs, expectedBias);
+        CollectionAssert.AreEqual(expectedWeight, gradWeight);
+        CollectionAssert.AreEqual(expectedBias, gradBias);
+    }
+
+    [TestMethod]
     public void Gradients_SmallLayer_MatchFiniteDifferences()
     {
         const int rows = 3;
