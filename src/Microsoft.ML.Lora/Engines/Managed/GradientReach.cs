@@ -23,7 +23,7 @@ internal enum GradientReach
     /// <summary>To what the query, key and value projections put out.</summary>
     Attention,
 
-    /// <summary>To the layer's own input, since a layer below is adapted, or the embeddings are trained.</summary>
+    /// <summary>To the layer's own input, since something below is trained.</summary>
     Input,
 }
 
