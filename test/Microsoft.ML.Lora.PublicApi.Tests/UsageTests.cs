@@ -32,6 +32,8 @@ public sealed class UsageTests
     {
         var options = new LoraSentencePairOptions
         {
+            FirstSentenceColumnName = "First",
+            SecondSentenceColumnName = "Second",
             Adaptation = method,
             AdaptedLayers = layers,
             BottleneckSize = bottleneck,

@@ -68,6 +68,9 @@ internal static class TrainedNames
     /// <summary>A bottleneck's own normalisation.</summary>
     public static string BottleneckNorm(int layer, BottleneckPlace place) => Bottleneck(layer, place) + BottleneckNormSuffix;
 
+    /// <summary>Whether a name is that of an embedding table.</summary>
+    public static bool IsTable(string name) => name == Weight(Words) || name == Weight(Positions) || name == Weight(Segments);
+
     /// <summary>Whether a name is that of a factor A.</summary>
     public static bool IsFactorA(string name) => name.EndsWith(FactorASuffix, StringComparison.Ordinal);
 

@@ -75,6 +75,10 @@ internal sealed class Encoder
         _input?.Backward(workspace);
     }
 
+    /// <summary>Adds the gradients of trained embedding tables, once all chunks of a batch are done.</summary>
+    public void AddTableGradients(PackedBatch batch, ReadOnlySpan<float> gradEmbedded, Memory<float> gradients) =>
+        _input?.AddTableGradients(batch, gradEmbedded, gradients);
+
     private static ReadOnlySpan<float> Input(int layer, Workspace workspace) =>
         (layer == 0 ? workspace.Input : workspace.Layers[layer - 1].Output).Span;
 }

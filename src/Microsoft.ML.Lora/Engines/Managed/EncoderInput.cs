@@ -55,33 +55,36 @@ internal sealed class EncoderInput
             sum, workspace.Chunk.Tokens, workspace.Input.Span, workspace.EmbeddedMean.Span, workspace.EmbeddedInverse.Span);
     }
 
-    /// <summary>Where the embeddings are trained, accumulates their gradients from <see cref="Workspace.GradHidden"/>, which is used up.</summary>
+    /// <summary>
+    /// Where the embeddings are trained, accumulates the gradients of their normalisation, and computes <see cref="Workspace.GradEmbedded"/>
+    /// from <see cref="Workspace.GradHidden"/>.
+    /// </summary>
     public void Backward(Workspace workspace)
     {
-        if (!_words.IsTrained)
+        if (_words.IsTrained)
         {
-            return;
-        }
-
-        Span<float> gradient = workspace.GradHidden.Span;
-        _normalizer.Backward(
-            gradient, workspace.EmbeddedSum.Span, workspace.TokenRows, workspace.EmbeddedMean.Span, workspace.EmbeddedInverse.Span, gradient);
-        foreach (LaneRows lane in workspace.SequenceRows.Lanes.Span)
-        {
-            for (int i = lane.Start; i < lane.Start + lane.Count; i++)
-            {
-                AddGradients(workspace.Pair(i), gradient[(workspace.Start(i) * _shape.Hidden)..], lane);
-            }
+            _normalizer.Backward(
+                workspace.GradHidden.Span, workspace.EmbeddedSum.Span, workspace.TokenRows, workspace.EmbeddedMean.Span,
+                workspace.EmbeddedInverse.Span, workspace.GradEmbedded.Span);
         }
     }
 
-    private void AddGradients(EncodedPair pair, ReadOnlySpan<float> gradient, LaneRows lane)
+    /// <summary>Where the embeddings are trained, adds each token's gradient to its rows of the tables, in the order of the batch.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="gradEmbedded">(tokens of the batch, hidden), as <see cref="Backward"/> left it chunk by chunk.</param>
+    /// <param name="gradients">The flat buffer of gradients.</param>
+    public void AddTableGradients(PackedBatch batch, ReadOnlySpan<float> gradEmbedded, Memory<float> gradients)
     {
-        Embedding.GradAdd(gradient, pair.TokenIds, _shape.Hidden, _words.GradientIn(lane));
-        Embedding.GradAdd(gradient, PositionIds(pair), _shape.Hidden, _positions.GradientIn(lane));
-        if (_segments is { } segments)
+        for (int i = 0; i < batch.Count && _words.IsTrained; i++)
         {
-            Embedding.GradAdd(gradient, SegmentIds(pair), _shape.Hidden, segments.GradientIn(lane));
+            EncodedPair pair = batch.Pair(i);
+            ReadOnlySpan<float> rows = gradEmbedded[(batch.Start(i) * _shape.Hidden)..];
+            Embedding.GradAdd(rows, pair.TokenIds, _shape.Hidden, _words.GradientIn(gradients));
+            Embedding.GradAdd(rows, PositionIds(pair), _shape.Hidden, _positions.GradientIn(gradients));
+            if (_segments is { } segments)
+            {
+                Embedding.GradAdd(rows, SegmentIds(pair), _shape.Hidden, segments.GradientIn(gradients));
+            }
         }
     }
 

@@ -15,6 +15,8 @@ internal sealed class GradientPass
     private readonly TrainedLayout _layout;
     private readonly int _classes;
     private readonly bool _trainsMatrices;
+    private readonly int _embeddedWidth;
+    private Memory<float> _gradEmbedded;
     private readonly PackedBatch _batch;
     private readonly WorkspacePool _workspaces;
     private readonly ForkJoin _forkJoin;
@@ -46,6 +48,7 @@ internal sealed class GradientPass
         _layout = layout;
         _classes = plan.Classes;
         _trainsMatrices = plan.Adapter.TrainsMatrices;
+        _embeddedWidth = plan.Adapter.TrainsEmbeddings ? shape.Hidden : 0;
         _batch = new PackedBatch(shape);
         _workspaces = new WorkspacePool(threads, limit, () => new Workspace(_batch, shape, network.Layers, plan, training: true));
         _forkJoin = forkJoin;
@@ -75,6 +78,7 @@ internal sealed class GradientPass
         _lanesPerChunk = ChunkRule.LanesPerChunk(_batch.Tokens, _lanesUsed, _threads);
         Reserve();
         _forkJoin.Run(Groups, _runLanes);
+        _network.AddTableGradients(_batch, _gradEmbedded.Span, Gradients);
         _forkJoin.Run(_tensorSquares.Length, _sumLanes);
         return new StepResult(SumInOrder(_laneLosses.AsSpan(0, _lanesUsed)), Math.Sqrt(SumInOrder(_tensorSquares)));
     }
@@ -109,6 +113,11 @@ internal sealed class GradientPass
         }
 
         _workspaces.Reserve(largest, Groups);
+        if (_gradEmbedded.Length < _batch.Tokens * _embeddedWidth)
+        {
+            _gradEmbedded = AlignedMemory.Allocate(_batch.Tokens * _embeddedWidth);
+        }
+
         for (int i = 0; i < _lanesUsed; i++)
         {
             if (_laneGradients[i].IsEmpty)
@@ -153,12 +162,13 @@ internal sealed class GradientPass
         int end = FirstLane(group + 1);
         for (int lane = first; lane < end; lane++)
         {
-            _laneGradients[lane].Span.Clear();
+            _laneGradients[lane].Span[(lane == 0 ? 0 : _layout.TablesLength)..].Clear();
             _laneLosses[lane] = 0;
         }
 
         Workspace workspace = _workspaces.Rent();
         workspace.DropoutSeed = _dropoutSeed;
+        workspace.BatchGradEmbedded = _gradEmbedded;
         try
         {
             for (int part = 0; part < _partsPerLane; part++)
@@ -201,12 +211,12 @@ internal sealed class GradientPass
         _network.Backward(workspace);
     }
 
-    /// <summary>Adds all lanes' gradients of one tensor into the first lane's.</summary>
+    /// <summary>Adds all lanes' gradients of one tensor into the first lane's, where those of embedding tables are already.</summary>
     private void SumLanes(int number)
     {
         TrainedTensor tensor = _layout.Tensors[number];
         Span<float> sum = tensor.In(_laneGradients[0].Span);
-        for (int lane = 1; lane < _lanesUsed; lane++)
+        for (int lane = 1; lane < _lanesUsed && tensor.Offset >= _layout.TablesLength; lane++)
         {
             TensorPrimitives.Add(sum, tensor.In(_laneGradients[lane].Span), sum);
         }

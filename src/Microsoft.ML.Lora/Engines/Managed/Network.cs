@@ -55,7 +55,14 @@ internal sealed class Network
         _head.Forward(workspace);
     }
 
-    /// <summary>Accumulates all trained gradients from <see cref="Workspace.GradLogits"/>.</summary>
+    /// <summary>Adds the gradients of trained embedding tables, once all chunks of a batch are done.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="gradEmbedded">What the chunks left in <see cref="Workspace.GradEmbedded"/>, (tokens of the batch, hidden).</param>
+    /// <param name="gradients">The flat buffer of gradients.</param>
+    public void AddTableGradients(PackedBatch batch, ReadOnlySpan<float> gradEmbedded, Memory<float> gradients) =>
+        _encoder.AddTableGradients(batch, gradEmbedded, gradients);
+
+    /// <summary>Accumulates the trained gradients from <see cref="Workspace.GradLogits"/>, all but those of embedding tables.</summary>
     public void Backward(Workspace workspace)
     {
         _head.Backward(workspace);

@@ -20,5 +20,8 @@ internal readonly struct Parameter
     public bool IsTrained => _trained is not null;
 
     /// <summary>Where its gradient is accumulated; it must be trained.</summary>
-    public Span<float> GradientIn(LaneRows lane) => _trained!.In(lane.Gradients.Span);
+    public Span<float> GradientIn(LaneRows lane) => GradientIn(lane.Gradients);
+
+    /// <summary>Where its gradient lies in a flat buffer; it must be trained.</summary>
+    public Span<float> GradientIn(Memory<float> gradients) => _trained!.In(gradients.Span);
 }

@@ -108,6 +108,14 @@ internal sealed class Workspace
     /// <summary>Gradient of the hidden states between two layers, (N, H).</summary>
     public Memory<float> GradHidden { get; private set; }
 
+    /// <summary>
+    /// Gradient of <see cref="EmbeddedSum"/>, (N, H), where embeddings are trained: the chunk's part of <see cref="BatchGradEmbedded"/>.
+    /// </summary>
+    public Memory<float> GradEmbedded => BatchGradEmbedded.Slice(Chunk.FirstToken * _shape.Hidden, Chunk.Tokens * _shape.Hidden);
+
+    /// <summary>Room for <see cref="GradEmbedded"/> of all tokens of the batch; the caller's.</summary>
+    public Memory<float> BatchGradEmbedded { get; set; }
+
     /// <summary>Gradient of <see cref="LayerActivations.Probes"/>, (n, A, H).</summary>
     public Memory<float> GradProbes { get; private set; }
 
