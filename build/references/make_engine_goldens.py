@@ -39,7 +39,30 @@ CASES = {
         "targets": ["Key", "FeedForwardIn"], "head": "Dense", "rank": 1, "scaling": 3.0, "classes": 2, "clip": None,
         "activation": "relu",
     },
+    "full-trained-pooler": {
+        "shape": {"layers": 2, "hidden": 12, "heads": 2, "feedForward": 20, "vocabulary": 24, "positions": 18, "segments": 2},
+        "method": "FullFineTuning", "targets": [], "head": "TrainedPooler", "rank": 1, "scaling": 1.0, "classes": 2, "clip": None,
+        "activation": "gelu",
+    },
+    "last-layer-trained-pooler-clipped": {
+        "shape": {"layers": 3, "hidden": 12, "heads": 3, "feedForward": 14, "vocabulary": 24, "positions": 18, "segments": 2},
+        "method": "LastLayers", "topLayers": 2, "targets": [], "head": "TrainedPooler", "rank": 1, "scaling": 1.0, "classes": 3, "clip": 0.5,
+        "activation": "gelu_new",
+    },
+    "adapter-h-pretrained-pooler": {
+        "shape": {"layers": 2, "hidden": 16, "heads": 4, "feedForward": 24, "vocabulary": 30, "positions": 20, "segments": 2},
+        "method": "AdapterH", "bottleneck": 5, "targets": [], "head": "PretrainedPooler", "rank": 1, "scaling": 1.0, "classes": 2, "clip": None,
+        "activation": "gelu",
+    },
+    "adapter-l-dense": {
+        "shape": {"layers": 2, "hidden": 16, "heads": 4, "feedForward": 24, "vocabulary": 30, "positions": 20, "segments": 0},
+        "method": "AdapterL", "bottleneck": 6, "targets": [], "head": "Dense", "rank": 1, "scaling": 1.0, "classes": 2, "clip": None,
+        "activation": "gelu",
+    },
 }
+
+# Where a layer has bottlenecks, by method; AdapterL's have a normalisation of their own.
+BOTTLENECKS = {"AdapterH": ["attention.output.adapter", "output.adapter"], "AdapterL": ["adapter"]}
 OPTIMIZER = {"beta1": 0.9, "beta2": 0.98, "epsilon": 1e-6, "weightDecay": 0.1}
 RATES = {"A": 1e-2, "B": 3e-2, "head": 5e-3}
 NORM_EPSILON = 1e-6
@@ -91,7 +114,22 @@ def make_trained(case, weights):
             outputs, inputs = weights[name + ".weight"].shape
             trained[name + ".lora_A.weight"] = draw(case["rank"], inputs, spread=0.3)
             trained[name + ".lora_B.weight"] = draw(outputs, case["rank"], spread=0.3)
-    hidden = case["shape"]["hidden"]
+    hidden, method = case["shape"]["hidden"], case.get("method")
+    first = case["shape"]["layers"] - case.get("topLayers", case["shape"]["layers"])
+    for layer in range(first, case["shape"]["layers"]):
+        prefix = f"encoder.layer.{layer}."
+        for place in BOTTLENECKS.get(method, []):
+            affine(trained, prefix + place + ".down", case["bottleneck"], hidden)
+            affine(trained, prefix + place + ".up", hidden, case["bottleneck"])
+            if method == "AdapterL":
+                norm(trained, prefix + place + ".norm", hidden)
+        own = {name: value for name, value in weights.items() if name.startswith(prefix)}
+        if method in ("FullFineTuning", "LastLayers"):
+            trained |= own
+        if method == "AdapterH":
+            trained |= {name: value for name, value in own.items() if "LayerNorm" in name}
+    if method == "FullFineTuning":
+        trained |= {name: value for name, value in weights.items() if name.startswith("embeddings.")}
     if case["head"] == "TrainedPooler":
         trained["pooler.dense.weight"] = draw(hidden, hidden, spread=0.4)
         trained["pooler.dense.bias"] = draw(hidden, spread=0.2)
@@ -102,7 +140,7 @@ def make_trained(case, weights):
 
 class Model:
     def __init__(self, case, weights, trained):
-        self.case, self.weights, self.trained = case, weights, trained
+        self.case, self.weights, self.trained = case, weights | trained, trained
 
     def linear(self, name, x):
         y = torch.nn.functional.linear(x, self.weights[name + ".weight"], self.weights[name + ".bias"])
@@ -113,6 +151,14 @@ class Model:
 
     def norm(self, name, x):
         return torch.nn.functional.layer_norm(x, x.shape[-1:], self.weights[name + ".weight"], self.weights[name + ".bias"], NORM_EPSILON)
+
+    def bottleneck(self, name, x):
+        """Down, non-linearity, up, and the skip connection; nothing where there is none."""
+        if name + ".down.weight" not in self.trained:
+            return x
+        lin = name + ".norm.weight" in self.trained
+        narrow = self.linear(name + ".down", self.norm(name + ".norm", x) if lin else x)
+        return x + self.linear(name + ".up", torch.relu(narrow) if lin else torch.nn.functional.gelu(narrow))
 
     def activation(self, x):
         if self.case["activation"] == "gelu_new":
@@ -132,18 +178,18 @@ class Model:
                 self.linear(prefix + "attention.self." + part, x).view(len(ids), heads, -1).transpose(0, 1) for part in ("query", "key", "value"))
             shares = (query @ key.transpose(1, 2) / math.sqrt(query.shape[-1])).softmax(-1)
             context = (shares @ value).transpose(0, 1).reshape(len(ids), -1)
-            middle = self.norm(prefix + "attention.output.LayerNorm", x + self.linear(prefix + "attention.output.dense", context))
+            attended = self.bottleneck(prefix + "attention.output.adapter", self.linear(prefix + "attention.output.dense", context))
+            middle = self.norm(prefix + "attention.output.LayerNorm", x + attended)
             inner = self.activation(self.linear(prefix + "intermediate.dense", middle))
-            states.append(self.norm(prefix + "output.LayerNorm", middle + self.linear(prefix + "output.dense", inner)))
+            outer = self.bottleneck(prefix + "output.adapter", self.linear(prefix + "output.dense", inner))
+            states.append(self.bottleneck(prefix + "adapter", self.norm(prefix + "output.LayerNorm", middle + outer)))
         return states
 
     def logits(self, pair):
         first = self.hidden_states(pair)[-1][0]
-        if self.case["head"] == "PretrainedPooler":
+        if self.case["head"] != "Dense":
             first = torch.tanh(self.linear("pooler.dense", first))
-        elif self.case["head"] == "TrainedPooler":
-            first = torch.tanh(torch.nn.functional.linear(first, self.trained["pooler.dense.weight"], self.trained["pooler.dense.bias"]))
-        return torch.nn.functional.linear(first, self.trained["classifier.weight"], self.trained["classifier.bias"])
+        return self.linear("classifier", first)
 
 
 def train(model, pairs, labels, weights, clip):

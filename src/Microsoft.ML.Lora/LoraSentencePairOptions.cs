@@ -15,6 +15,11 @@ public sealed record LoraSentencePairOptions
     /// <summary>Room for the special tokens and at least two tokens of each sentence.</summary>
     private const int SmallestMaxTokens = 8;
 
+    /// <summary>A width that Houlsby et al. found to do well on all their tasks.</summary>
+    private const int DefaultBottleneckSize = 64;
+
+    private static readonly LoraSentencePairOptions Defaults = new();
+
     /// <summary>The column that says whether a pair belongs together: bool, or a number that is 0 or 1. Only training needs it.</summary>
     /// <value>The default is <c>Label</c>.</value>
     public string LabelColumnName { get; init; } = "Label";
@@ -31,7 +36,7 @@ public sealed record LoraSentencePairOptions
     /// <value>The default is <see langword="null"/>: every row may go to either side.</value>
     public string? GroupColumnName { get; init; }
 
-    /// <summary>The pretrained encoder that is adapted; its own weights are never changed.</summary>
+    /// <summary>The pretrained encoder that is adapted; its files are never changed.</summary>
     /// <value>The default is <see cref="PretrainedEncoder.Mini"/>.</value>
     public PretrainedEncoder Encoder { get; init; } = PretrainedEncoder.Mini;
 
@@ -39,14 +44,27 @@ public sealed record LoraSentencePairOptions
     /// <value>From 8 to the encoder's own limit. The default is <see langword="null"/>: that limit, and 128 for <see cref="PretrainedEncoder.Mini"/>.</value>
     public int? MaxTokens { get; init; }
 
+    /// <summary>What of the encoder is trained besides the head, and how.</summary>
+    /// <remarks>
+    /// What is trained must fit into a model zip, which has room for 18.8 million numbers; more are refused before training starts. Everything
+    /// but the factors of low-rank updates is trained at <see cref="AdapterRates.RateOfHead"/>.
+    /// </remarks>
+    /// <value>The default is <see cref="AdaptationMethod.LowRank"/>.</value>
+    public AdaptationMethod Adaptation { get; init; }
+
+    /// <summary>The width m of <see cref="AdaptationMethod.AdapterH"/>'s and <see cref="AdaptationMethod.AdapterL"/>'s bottlenecks.</summary>
+    /// <value>From 1 to 1024. The default is <see langword="null"/>: 64. Set it for these two alone.</value>
+    public int? BottleneckSize { get; init; }
+
     /// <summary>The matrices of each layer that gain a low-rank update.</summary>
     /// <value>The default is <see cref="LoraTargets.QueryAndValue"/>; <see cref="LoraTargets.None"/> trains the head alone.</value>
     public LoraTargets Targets { get; init; } = LoraTargets.QueryAndValue;
 
-    /// <summary>How many of the encoder's layers gain updates, counted from the top.</summary>
+    /// <summary>How many of the encoder's layers are adapted, counted from the top.</summary>
     /// <remarks>What the layers below make of a pair never changes: it is computed once and kept, see <see cref="FrozenLayersMegabytes"/>.</remarks>
     /// <value>
     /// From 1 to the encoder's layers. The default is <see langword="null"/>: all of them, or none with <see cref="LoraTargets.None"/>.
+    /// <see cref="AdaptationMethod.LastLayers"/> needs it, <see cref="AdaptationMethod.FullFineTuning"/> knows no part of the layers.
     /// </value>
     public int? AdaptedLayers { get; init; }
 
@@ -58,8 +76,7 @@ public sealed record LoraSentencePairOptions
     public int? FrozenLayersMegabytes { get; init; }
 
     /// <summary>
-    /// The rank r of the update: each adapted matrix gains r · (in + out) trained numbers. A model zip has room for 16.7 million in all; more
-    /// are refused before training starts.
+    /// The rank r of the update: each adapted matrix gains r · (in + out) trained numbers.
     /// </summary>
     /// <value>From 1 to 1024. The default is 8.</value>
     public int Rank { get; init; } = 8;
@@ -77,6 +94,10 @@ public sealed record LoraSentencePairOptions
     public float Dropout { get; init; }
 
     /// <summary>What turns the encoder's output into a decision.</summary>
+    /// <remarks>
+    /// <see cref="AdaptationMethod.FullFineTuning"/> and <see cref="AdaptationMethod.LastLayers"/> train the pooler as they train the layers
+    /// below it, so that <see cref="ClassificationHead.PretrainedPooler"/> means the same to them as <see cref="ClassificationHead.TrainedPooler"/>.
+    /// </remarks>
     /// <value>The default is <see cref="ClassificationHead.PretrainedPooler"/>.</value>
     public ClassificationHead Head { get; init; } = ClassificationHead.PretrainedPooler;
 
@@ -179,7 +200,7 @@ public sealed record LoraSentencePairOptions
         Columns = Columns,
         Encoder = Encoder.Handle,
         MaxTokens = MaxTokens,
-        Trainable = new TrainablePlan { Adapter = ToAdapterPlan(), Head = Head, Classes = PairScores.Classes },
+        Trainable = new TrainablePlan { Adapter = ToAdapterPlan(), Head = ToHead(), Classes = PairScores.Classes },
         Optimizer = new OptimizerPlan { Beta1 = 0.9f, Beta2 = 0.999f, Epsilon = 1e-8f, WeightDecay = WeightDecay, MaxGradientNorm = MaxGradientNorm },
         Training = ToTrainingPlan(seed),
         ValidationFraction = ValidationFraction,
@@ -200,12 +221,19 @@ public sealed record LoraSentencePairOptions
 
     private AdapterPlan ToAdapterPlan() => new()
     {
-        Targets = Targets,
+        Method = Adaptation,
+        Targets = Adaptation == AdaptationMethod.LowRank ? Targets : LoraTargets.None,
         TopLayers = AdaptedLayers,
+        BottleneckSize = BottleneckSize ?? DefaultBottleneckSize,
         Rank = Rank,
         Scaling = AdapterPlan.ScalingOf(Alpha, Rank, RankStabilized),
         Dropout = Dropout,
     };
+
+    private ClassificationHead ToHead() =>
+        Head == ClassificationHead.PretrainedPooler && Adaptation is AdaptationMethod.FullFineTuning or AdaptationMethod.LastLayers
+            ? ClassificationHead.TrainedPooler
+            : Head;
 
     private TrainingPlan ToTrainingPlan(int seed) => new()
     {
@@ -221,7 +249,7 @@ public sealed record LoraSentencePairOptions
         Seed = (ulong)seed,
     };
 
-    private IEnumerable<string> Problems() => [.. ColumnProblems(), .. AdapterProblems(), .. OptimizationProblems(), .. ScheduleProblems()];
+    private IEnumerable<string> Problems() => [.. ColumnProblems(), .. AdapterProblems(), .. MethodProblems(), .. OptimizationProblems(), .. ScheduleProblems()];
 
     private IEnumerable<string> ColumnProblems()
     {
@@ -254,7 +282,7 @@ public sealed record LoraSentencePairOptions
         if (MaxTokens is < SmallestMaxTokens) yield return $"{nameof(MaxTokens)} must be at least {SmallestMaxTokens}, but is {MaxTokens}.";
         if ((Targets & ~LoraTargets.All) != 0) yield return $"{nameof(Targets)} must be a combination of {nameof(LoraTargets)}, but is {(int)Targets}.";
         if (AdaptedLayers is < 1) yield return $"{nameof(AdaptedLayers)} must be at least 1, or null for all layers, but is {AdaptedLayers}. {nameof(LoraTargets)}.{nameof(LoraTargets.None)} adapts none.";
-        if (AdaptedLayers is not null && Targets == LoraTargets.None) yield return $"{nameof(AdaptedLayers)} must be null where {nameof(Targets)} is {LoraTargets.None}, for no layer gains updates then, but is {AdaptedLayers}.";
+        if (AdaptedLayers is not null && Adaptation == AdaptationMethod.LowRank && Targets == LoraTargets.None) yield return $"{nameof(AdaptedLayers)} must be null where {nameof(Targets)} is {LoraTargets.None}, for no layer gains updates then, but is {AdaptedLayers}.";
         if (FrozenLayersMegabytes is < 0 or > 1 << 20) yield return $"{nameof(FrozenLayersMegabytes)} must be from 0 to 1048576, or null for a quarter of what the process may use, but is {FrozenLayersMegabytes}.";
         if (Rank is < 1 or > 1024) yield return $"{nameof(Rank)} must be from 1 to 1024, but is {Rank}.";
         if (!(Alpha is > 0 and <= 65536)) yield return Invariant($"{nameof(Alpha)} must be above 0 and at most 65536, but is {Alpha}.");
@@ -262,6 +290,24 @@ public sealed record LoraSentencePairOptions
         if (!Enum.IsDefined(Head)) yield return NoSuchValue(nameof(Head), Head);
         if (Threads is < 1 or > 1024) yield return $"{nameof(Threads)} must be from 1 to 1024, or null for one each processor, but is {Threads}.";
     }
+
+    /// <summary>What was set without meaning anything to the chosen method, as far as it differs from its default.</summary>
+    private IEnumerable<string> MethodProblems()
+    {
+        if (!Enum.IsDefined(Adaptation)) yield return NoSuchValue(nameof(Adaptation), Adaptation);
+        if (BottleneckSize is < 1 or > 1024) yield return $"{nameof(BottleneckSize)} must be from 1 to 1024, but is {BottleneckSize}.";
+        if (BottleneckSize is not null && Adaptation is not (AdaptationMethod.AdapterH or AdaptationMethod.AdapterL)) yield return NotUsed(nameof(BottleneckSize), BottleneckSize);
+        if (AdaptedLayers is null && Adaptation == AdaptationMethod.LastLayers) yield return $"{nameof(Adaptation)} is {Adaptation}, which needs {nameof(AdaptedLayers)}: how many layers.";
+        if (AdaptedLayers is not null && Adaptation == AdaptationMethod.FullFineTuning) yield return NotUsed(nameof(AdaptedLayers), AdaptedLayers);
+        if (Adaptation == AdaptationMethod.LowRank) yield break;
+        if (Targets != Defaults.Targets) yield return NotUsed(nameof(Targets), Targets);
+        if (Rank != Defaults.Rank) yield return NotUsed(nameof(Rank), Rank);
+        if (Alpha != Defaults.Alpha) yield return NotUsed(nameof(Alpha), Alpha);
+        if (RankStabilized) yield return NotUsed(nameof(RankStabilized), RankStabilized);
+        if (Dropout != Defaults.Dropout) yield return NotUsed(nameof(Dropout), Dropout);
+    }
+
+    private string NotUsed(string option, object? value) => Invariant($"{option} is {value}, but {nameof(Adaptation)} is {Adaptation}, which does not use it. Leave it out.");
 
     private IEnumerable<string> OptimizationProblems()
     {

@@ -6,7 +6,7 @@ public sealed record TrainingSummary
     /// <summary>Why training ended.</summary>
     public required TrainingEnd End { get; init; }
 
-    /// <summary>Numbers that were trained: adapters and head.</summary>
+    /// <summary>Numbers that were trained: those of the chosen <see cref="AdaptationMethod"/>, and the head's.</summary>
     public required long TrainedParameters { get; init; }
 
     /// <summary>Pairs trained on.</summary>

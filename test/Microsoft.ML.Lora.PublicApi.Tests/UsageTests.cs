@@ -24,6 +24,29 @@ public sealed class UsageTests
     }
 
     [TestMethod]
+    [DataRow(AdaptationMethod.FullFineTuning, null, null, 5_389_058)]
+    [DataRow(AdaptationMethod.LastLayers, 1, null, 789_760 + 65_792 + 514)]
+    [DataRow(AdaptationMethod.AdapterH, null, 8, 8 * (2 * 256 * 8 + 8 + 256) + 8 * 2 * 256 + 514)]
+    [DataRow(AdaptationMethod.AdapterL, null, 8, 4 * (2 * 256 * 8 + 8 + 256) + 4 * 2 * 256 + 514)]
+    public void Fit_OtherMethodsOnMini_TrainAsManyNumbersAsPublished(AdaptationMethod method, int? layers, int? bottleneck, int expected)
+    {
+        var options = new LoraSentencePairOptions
+        {
+            FirstSentenceColumnName = "First",
+            SecondSentenceColumnName = "Second",
+            Adaptation = method,
+            AdaptedLayers = layers,
+            BottleneckSize = bottleneck,
+            Rates = AdapterRates.Equal(3e-4f),
+            Epochs = 1,
+        };
+
+        TrainingSummary summary = new LoraSentencePairTrainer(Ml, options).Fit(Data(Ml)).Summary;
+
+        Assert.AreEqual(expected, summary.TrainedParameters);
+    }
+
+    [TestMethod]
     public void Evaluate_TransformedData_HasOurFiguresToo()
     {
         CalibratedBinaryClassificationMetrics metrics = Ml.BinaryClassification.Evaluate(Model.Value.Transform(Data(Ml)));

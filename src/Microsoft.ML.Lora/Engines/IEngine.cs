@@ -2,7 +2,7 @@ using Microsoft.ML.Lora.Models;
 
 namespace Microsoft.ML.Lora.Engines;
 
-/// <summary>What computes: trains adapters on a frozen encoder, and scores pairs with them.</summary>
+/// <summary>What computes: adapts an encoder in training, and scores pairs with what came of it.</summary>
 internal interface IEngine
 {
     /// <summary>What to call it in a log line.</summary>
@@ -14,7 +14,7 @@ internal interface IEngine
     /// <summary>Begins, on another thread, what the first scoring would otherwise wait for. To be called before an encoder is loaded.</summary>
     void WarmUp();
 
-    /// <summary>Begins a training run. Adapters and head start from <paramref name="seed"/>: A uniform (Kaiming), B zero.</summary>
+    /// <summary>Begins a training run. What the checkpoint has starts from there, all else from <paramref name="seed"/>: A uniform (Kaiming), B zero.</summary>
     /// <exception cref="ArgumentException">The plan does not fit the encoder (a pooler is wanted that the checkpoint lacks, say).</exception>
     ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed);
 

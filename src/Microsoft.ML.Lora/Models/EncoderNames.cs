@@ -28,21 +28,21 @@ internal sealed record EncoderNames
     public static EncoderNames Bert { get; } = new()
     {
         Prefix = "bert.",
-        Words = "embeddings.word_embeddings",
-        Positions = "embeddings.position_embeddings",
-        Segments = "embeddings.token_type_embeddings",
-        EmbeddingNorm = "embeddings.LayerNorm",
+        Words = TrainedNames.Words,
+        Positions = TrainedNames.Positions,
+        Segments = TrainedNames.Segments,
+        EmbeddingNorm = TrainedNames.EmbeddingNorm,
         Layer = layer => new()
         {
             Query = TrainedNames.Module(layer, LoraTargets.Query),
             Key = TrainedNames.Module(layer, LoraTargets.Key),
             Value = TrainedNames.Module(layer, LoraTargets.Value),
             AttentionOutput = TrainedNames.Module(layer, LoraTargets.AttentionOutput),
-            AttentionNorm = $"encoder.layer.{layer}.attention.output.LayerNorm",
+            AttentionNorm = TrainedNames.AttentionNorm(layer),
             FeedForwardIn = TrainedNames.Module(layer, LoraTargets.FeedForwardIn),
             FeedForwardOut = TrainedNames.Module(layer, LoraTargets.FeedForwardOut),
-            OutputNorm = $"encoder.layer.{layer}.output.LayerNorm",
+            OutputNorm = TrainedNames.OutputNorm(layer),
         },
-        Pooler = "pooler.dense",
+        Pooler = TrainedNames.Pooler,
     };
 }

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Lora.Models;
 
-/// <summary>Everything that is trained on top of a frozen encoder: adapters and head.</summary>
+/// <summary>Everything that is trained: what the adaptation of the encoder asks for, and the head.</summary>
 internal sealed record TrainablePlan
 {
     /// <summary>The low-rank updates.</summary>

@@ -2,8 +2,8 @@ using Microsoft.ML.Lora.Primitives;
 
 namespace Microsoft.ML.Lora.Models;
 
-/// <summary>What training made: the adapters' factors and the head, under the names of <see cref="TrainedNames"/>.</summary>
-/// <param name="Tensors">In a fixed order: layer by layer, target by target, A before B, then the head.</param>
+/// <summary>What training made: of the encoder what its adaptation asks for, and the head, under the names of <see cref="TrainedNames"/>.</summary>
+/// <param name="Tensors">In a fixed order: embeddings, then layer by layer, then the head; weights before biases, A before B.</param>
 internal sealed record TrainedWeights(IReadOnlyList<NamedTensor> Tensors)
 {
     /// <summary>How many numbers were trained.</summary>

@@ -12,6 +12,11 @@ internal static class ModelFacts
     /// <summary>Models of older versions lack it: they score in single precision.</summary>
     private const string ScoringPrecisionKey = "scoring.precision";
 
+    /// <summary>Models of older versions lack these two: they have low-rank updates.</summary>
+    private const string MethodKey = "adaptation";
+
+    private const string BottleneckKey = "bottleneck.size";
+
     /// <summary>Writes a model's definition, without its tensors.</summary>
     public static Facts Write(PairModelDefinition definition, string? trainedFrom)
     {
@@ -68,6 +73,8 @@ internal static class ModelFacts
             facts.Set("lora.layers", (long)layers);
         }
 
+        facts.Set(MethodKey, plan.Adapter.Method.ToString());
+        facts.Set(BottleneckKey, (long)plan.Adapter.BottleneckSize);
         facts.Set("lora.rank", (long)plan.Adapter.Rank);
         facts.Set("lora.scaling", (double)plan.Adapter.Scaling);
         facts.Set("lora.dropout", (double)plan.Adapter.Dropout);
@@ -79,6 +86,8 @@ internal static class ModelFacts
     {
         Adapter = new AdapterPlan
         {
+            Method = facts.Has(MethodKey) ? ReadName<AdaptationMethod>(facts, MethodKey) : AdaptationMethod.LowRank,
+            BottleneckSize = facts.Has(BottleneckKey) ? (int)facts.Whole(BottleneckKey) : 1,
             Targets = (LoraTargets)facts.Whole("lora.targets"),
             TopLayers = facts.Has("lora.layers") ? (int)facts.Whole("lora.layers") : null,
             Rank = (int)facts.Whole("lora.rank"),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Storage;
 
@@ -7,7 +8,7 @@ namespace Microsoft.ML.Lora.Pipeline;
 internal static class PayloadText
 {
     // ML.NET needs about 35 times the size to save a text this long; above this, it would take more memory than people have.
-    private const int LargestPayload = 64 << 20;
+    private const int LargestPayload = 72 << 20;
 
     /// <summary>Refuses, before training, what could not be saved after it.</summary>
     /// <param name="trained">How many numbers will be trained.</param>
@@ -18,8 +19,10 @@ internal static class PayloadText
         long most = (LargestPayload / sizeof(float)) - kept;
         if (trained > most)
         {
-            throw new NotSupportedException(FormattableString.Invariant(
-                $"Rank and targets would train {trained:N0} numbers, but a model zip can carry {most:N0}. Choose a lower rank or fewer target matrices."));
+            throw new NotSupportedException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{trained:N0} numbers would be trained, but a model zip can carry {most:N0}. Choose a lower {nameof(LoraSentencePairOptions.Rank)}, fewer {nameof(LoraSentencePairOptions.Targets)} "
+                + $"or {nameof(LoraSentencePairOptions.AdaptedLayers)}, or another {nameof(LoraSentencePairOptions.Adaptation)}."));
         }
     }
 

@@ -30,6 +30,8 @@ internal static class RunFingerprint
 
     private static void AddTrainable(Facts run, TrainablePlan plan, int layers)
     {
+        run.Set("adaptation", plan.Adapter.Method.ToString());
+        run.Set("bottleneck size", plan.Adapter.Bottlenecks.IsEmpty ? Off : plan.Adapter.BottleneckSize.ToString(CultureInfo.InvariantCulture));
         run.Set("targets", plan.Adapter.Targets.ToString());
         run.Set("adapted layers", layers - plan.Adapter.FirstLayer(layers));
         run.Set("rank", plan.Adapter.Rank);

@@ -13,8 +13,15 @@ internal static class AdapterFolder
     /// <param name="adapter">The adapter.</param>
     /// <param name="shape">The sizes of the encoder that it was trained on.</param>
     /// <exception cref="IOException">A file cannot be written; that file is unchanged.</exception>
+    /// <exception cref="NotSupportedException">The model has no low-rank updates, but was trained by another method.</exception>
     public static void Write(string folder, Adapter adapter, EncoderShape shape)
     {
+        if (adapter.Plan.Adapter.Method != AdaptationMethod.LowRank)
+        {
+            throw new NotSupportedException(
+                $"{folder}: an adapter folder is PEFT's layout of low-rank updates, but this model was trained by {adapter.Plan.Adapter.Method}. Save it as a model zip.");
+        }
+
         EncoderFamily family = EncoderFamily.Of(shape.Family, folder);
         NamedTensor[] tensors =
         [

@@ -43,6 +43,12 @@ internal sealed record Figures
 
     public required string Encoder { get; init; }
 
+    public required string Adaptation { get; init; }
+
+    /// <summary>Adapted layers, counted from the top; nothing for all.</summary>
+    public required int? Layers { get; init; }
+
+    /// <summary>Meaningful with low-rank updates, as <see cref="Alpha"/> is.</summary>
     public required int Rank { get; init; }
 
     public required double Alpha { get; init; }
@@ -76,6 +82,8 @@ internal sealed record Figures
         PeakBytes = measured.PeakBytes,
         Seconds = elapsed.TotalSeconds,
         Encoder = settings.Encoder,
+        Adaptation = settings.Adaptation.ToString(),
+        Layers = settings.Layers,
         Rank = settings.Rank,
         Alpha = settings.Alpha,
         Epochs = settings.Epochs,

@@ -26,6 +26,9 @@ static int Run(Settings settings)
         {
             Encoder = settings.Encoder == "mini" ? PretrainedEncoder.Mini : PretrainedEncoder.FromDirectory(settings.Encoder),
             MaxTokens = settings.MaxTokens,
+            Adaptation = settings.Adaptation,
+            AdaptedLayers = settings.Layers,
+            BottleneckSize = settings.Bottleneck,
             Rank = settings.Rank,
             Alpha = settings.Alpha,
             Rates = AdapterRates.Equal(settings.Rate),
@@ -36,7 +39,7 @@ static int Run(Settings settings)
             Progress = progress,
         }).Fit(train));
         Measured measured = Measured.On(ml, model, model.Summary, test);
-        MeasuredTable.Print([($"{model.EncoderId}, rank {settings.Rank}", measured)]);
+        MeasuredTable.Print([($"{model.EncoderId}, {Describe(settings)}", measured)]);
         var figures = Figures.Of(settings, measured, Stopwatch.GetElapsedTime(began));
         if (settings.Json is { } json)
         {
@@ -53,3 +56,6 @@ static int Run(Settings settings)
         return 1;
     }
 }
+
+static string Describe(Settings settings) =>
+    settings.Adaptation == AdaptationMethod.LowRank ? $"rank {settings.Rank}" : settings.Adaptation.ToString();

@@ -1,3 +1,5 @@
+using Microsoft.ML.Lora;
+
 namespace QuestionPairs;
 
 /// <summary>What the command line asked for.</summary>
@@ -8,6 +10,12 @@ internal sealed record Settings
     public required FileInfo Test { get; init; }
 
     public required string Encoder { get; init; }
+
+    public required AdaptationMethod Adaptation { get; init; }
+
+    public required int? Layers { get; init; }
+
+    public required int? Bottleneck { get; init; }
 
     public required int Rank { get; init; }
 

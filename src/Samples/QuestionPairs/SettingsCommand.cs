@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.ML.Lora;
 
 namespace QuestionPairs;
 
@@ -11,6 +12,9 @@ internal static class SettingsCommand
         var train = new Option<FileInfo>("--train") { Description = "Training pairs: id, qid1, qid2, question1, question2, is_duplicate; tab-separated, with a header.", Required = true };
         var test = new Option<FileInfo>("--test") { Description = "Test pairs, in the same layout.", Required = true };
         var encoder = new Option<string>("--encoder") { Description = "A checkpoint folder, or 'mini' for the embedded encoder.", DefaultValueFactory = _ => "mini" };
+        var adaptation = new Option<AdaptationMethod>("--adaptation") { Description = "What of the encoder is trained, and how.", DefaultValueFactory = _ => AdaptationMethod.LowRank };
+        var layers = new Option<int?>("--layers") { Description = "How many layers are adapted, counted from the top. All of them unless given; LastLayers needs it." };
+        var bottleneck = new Option<int?>("--bottleneck") { Description = "Width of AdapterH's and AdapterL's bottlenecks. The library's default unless given." };
         var rank = new Option<int>("--rank") { Description = "Rank of the low-rank updates.", DefaultValueFactory = _ => 8 };
         var alpha = new Option<float>("--alpha") { Description = "lora_alpha: the updates are scaled by alpha / rank.", DefaultValueFactory = _ => 16 };
         var epochs = new Option<int>("--epochs") { Description = "How often the training pairs are gone through.", DefaultValueFactory = _ => 3 };
@@ -22,7 +26,7 @@ internal static class SettingsCommand
         var json = new Option<FileInfo?>("--json") { Description = "Where to write the figures as JSON." };
         var command = new RootCommand("Fine-tunes an encoder on question pairs in GLUE's QQP layout, and measures it on others.")
         {
-            train, test, encoder, rank, alpha, epochs, batch, rate, seed, threads, maxTokens, json,
+            train, test, encoder, adaptation, layers, bottleneck, rank, alpha, epochs, batch, rate, seed, threads, maxTokens, json,
         };
         train.AcceptExistingOnly();
         test.AcceptExistingOnly();
@@ -31,6 +35,9 @@ internal static class SettingsCommand
             Train = result.GetRequiredValue(train),
             Test = result.GetRequiredValue(test),
             Encoder = result.GetRequiredValue(encoder),
+            Adaptation = result.GetRequiredValue(adaptation),
+            Layers = result.GetValue(layers),
+            Bottleneck = result.GetValue(bottleneck),
             Rank = result.GetRequiredValue(rank),
             Alpha = result.GetRequiredValue(alpha),
             Epochs = result.GetRequiredValue(epochs),

@@ -36,6 +36,9 @@ internal sealed class EngineGolden
     {
         Adapter = new AdapterPlan
         {
+            Method = _header.TryGetProperty("method", out JsonElement method) ? Enum.Parse<AdaptationMethod>(method.GetString()!) : AdaptationMethod.LowRank,
+            TopLayers = _header.TryGetProperty("topLayers", out JsonElement layers) ? layers.GetInt32() : null,
+            BottleneckSize = _header.TryGetProperty("bottleneck", out JsonElement size) ? size.GetInt32() : 1,
             Targets = _header.GetProperty("targets").EnumerateArray()
                 .Aggregate(LoraTargets.None, (targets, target) => targets | Enum.Parse<LoraTargets>(target.GetString()!)),
             Rank = _header.GetProperty("rank").GetInt32(),

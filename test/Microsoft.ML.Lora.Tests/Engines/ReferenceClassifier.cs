@@ -87,17 +87,37 @@ internal sealed class ReferenceClassifier
     private double[] Embed(EncodedPair pair, int position)
     {
         EmbeddingWeights tables = _encoder.Embeddings;
-        var sum = new double[_encoder.Shape.Hidden];
-        for (int i = 0; i < sum.Length; i++)
+        double[] sum = Add(
+            Row(TrainedNames.Words, tables.Words, pair.TokenIds[position]),
+            Row(TrainedNames.Positions, tables.Positions, _encoder.Shape.FirstPosition + position));
+        if (tables.Segments is { } segments)
         {
-            sum[i] = tables.Words.Row(pair.TokenIds[position])[i] + (double)tables.Positions.Row(_encoder.Shape.FirstPosition + position)[i];
-            if (tables.Segments is { } segments)
-            {
-                sum[i] += segments.Row(Math.Min(pair.SegmentOf(position), segments.Rows - 1))[i];
-            }
+            sum = Add(sum, Row(TrainedNames.Segments, segments, Math.Min(pair.SegmentOf(position), segments.Rows - 1)));
         }
 
-        return Normalize(sum, tables.Norm);
+        return Normalize(sum, TrainedNames.EmbeddingNorm, tables.Norm);
+    }
+
+    /// <summary>A tensor's values: the trained ones, or else the checkpoint's.</summary>
+    private double[] Values(string name, float[] frozen) =>
+        Trained.TryGetValue(name, out double[]? trained) ? trained : Array.ConvertAll(frozen, value => (double)value);
+
+    private double[] Row(string table, Matrix frozen, int row) =>
+        Values(TrainedNames.Weight(table), frozen.Values)[(row * frozen.Columns)..((row + 1) * frozen.Columns)];
+
+    private double[] Bottlenecked(double[] h, int layer, BottleneckPlace place)
+    {
+        if (layer < _plan.Adapter.FirstLayer(_encoder.Shape.Layers) || !_plan.Adapter.Bottlenecks.Contains(place))
+        {
+            return h;
+        }
+
+        double[] Dense(double[] x, string module) => Apply(x, Trained[TrainedNames.Weight(module)], Trained[TrainedNames.Bias(module)]);
+        bool lin = place == BottleneckPlace.LayerOutput;
+        string norm = TrainedNames.BottleneckNorm(layer, place);
+        double[] narrow = Dense(lin ? Normalize(h, norm, new Normalization([], [])) : h, TrainedNames.BottleneckDown(layer, place));
+        double[] active = Array.ConvertAll(narrow, x => lin ? Math.Max(x, 0) : Gelu(x));
+        return Add(h, Dense(active, TrainedNames.BottleneckUp(layer, place)));
     }
 
     private double[][] Layer(double[][] x, int number, Mask? mask, int sequence)
@@ -108,16 +128,27 @@ internal sealed class ReferenceClassifier
 
         double[][] context = Attend(Project(x, LoraTargets.Query), Project(x, LoraTargets.Key), Project(x, LoraTargets.Value));
         double[][] attended = Project(context, LoraTargets.AttentionOutput);
-        double[][] middle = [.. attended.Select((row, i) => Normalize(Add(row, x[i]), weights.AttentionNorm))];
+        double[][] middle =
+        [
+            .. attended.Select((row, i) => Normalize(
+                Add(Bottlenecked(row, number, BottleneckPlace.AttentionOutput), x[i]), TrainedNames.AttentionNorm(number), weights.AttentionNorm)),
+        ];
         double[][] inner = [.. Project(middle, LoraTargets.FeedForwardIn).Select(row => Array.ConvertAll(row, Activate))];
         double[][] output = Project(inner, LoraTargets.FeedForwardOut);
-        return [.. output.Select((row, i) => Normalize(Add(row, middle[i]), weights.OutputNorm))];
+        return
+        [
+            .. output
+                .Select((row, i) => Normalize(
+                    Add(Bottlenecked(row, number, BottleneckPlace.FeedForwardOut), middle[i]), TrainedNames.OutputNorm(number), weights.OutputNorm))
+                .Select(row => Bottlenecked(row, number, BottleneckPlace.LayerOutput)),
+        ];
     }
 
     private double[] Adapted(double[] x, int layer, LoraTargets target, Func<int, double>? mask)
     {
         Affine map = _encoder.Layers[layer][target];
-        double[] y = Apply(x, map.Weight, map.Bias);
+        string module = TrainedNames.Module(layer, target);
+        double[] y = Apply(x, Values(TrainedNames.Weight(module), map.Weight.Values), Values(TrainedNames.Bias(module), map.Bias));
         if (!_plan.Adapter.Adapts(layer, target, _encoder.Shape.Layers))
         {
             return y;
@@ -155,9 +186,11 @@ internal sealed class ReferenceClassifier
         return context;
     }
 
+    private static double Gelu(double x) => x * 0.5 * (1 + Erf(x / Math.Sqrt(2)));
+
     private double Activate(double x) => _encoder.Shape.Activation switch
     {
-        Activation.Gelu => x * 0.5 * (1 + Erf(x / Math.Sqrt(2))),
+        Activation.Gelu => Gelu(x),
         Activation.GeluTanh => x * 0.5 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))),
         _ => Math.Max(x, 0),
     };
@@ -175,11 +208,13 @@ internal sealed class ReferenceClassifier
         return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
     }
 
-    private double[] Normalize(double[] x, Normalization norm)
+    private double[] Normalize(double[] x, string module, Normalization norm)
     {
         double mean = x.Average();
         double deviation = Math.Sqrt(x.Average(value => (value - mean) * (value - mean)) + _encoder.Shape.NormEpsilon);
-        return [.. x.Select((value, i) => (value - mean) / deviation * norm.Gain[i] + norm.Bias[i])];
+        double[] gain = Values(TrainedNames.Weight(module), norm.Gain);
+        double[] bias = Values(TrainedNames.Bias(module), norm.Bias);
+        return [.. x.Select((value, i) => (value - mean) / deviation * gain[i] + bias[i])];
     }
 
     private static double Dot(double[] x, double[] y, int start, int count) => Enumerable.Range(start, count).Sum(i => x[i] * y[i]);

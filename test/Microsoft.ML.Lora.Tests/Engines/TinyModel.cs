@@ -48,6 +48,14 @@ internal static class TinyModel
             Classes = classes,
         };
 
+    /// <summary>A plan of another method than low-rank updates.</summary>
+    public static TrainablePlan Plan(
+        AdaptationMethod method, int? topLayers = null, ClassificationHead head = ClassificationHead.TrainedPooler, int classes = 2, int bottleneck = 3)
+    {
+        TrainablePlan plan = Plan(LoraTargets.None, head, classes: classes, topLayers: topLayers);
+        return plan with { Adapter = plan.Adapter with { Method = method, BottleneckSize = bottleneck } };
+    }
+
     /// <summary>Pairs of the given lengths with random ids.</summary>
     public static EncodedPair[] Pairs(EncoderShape shape, ulong seed, params int[] lengths)
     {

@@ -35,6 +35,22 @@ public sealed class AdapterFolderTests
     }
 
     [TestMethod]
+    public void Write_OtherMethodThanLowRankUpdates_IsRefusedAndWritesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        Adapter adapter = Make(LoraTargets.None, ClassificationHead.Dense);
+        TrainablePlan plan = adapter.Plan with { Adapter = adapter.Plan.Adapter with { Method = AdaptationMethod.AdapterH } };
+
+        NotSupportedException exception = Assert.ThrowsExactly<NotSupportedException>(
+            () => AdapterFolder.Write(folder.Path, adapter with { Plan = plan }, Shape));
+
+        Assert.AreEqual(
+            $"{folder.Path}: an adapter folder is PEFT's layout of low-rank updates, but this model was trained by AdapterH. Save it as a model zip.",
+            exception.Message);
+        Assert.IsEmpty(Directory.GetFiles(folder.Path));
+    }
+
+    [TestMethod]
     public void Write_Adapter_IsLaidOutAsPeftDoesIt()
     {
         using var folder = new TemporaryFolder();

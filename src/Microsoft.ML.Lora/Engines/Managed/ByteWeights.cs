@@ -13,19 +13,26 @@ internal sealed class ByteWeights : IForwardWeights
     private readonly float[] _bias;
     private readonly int _in;
 
-    /// <param name="weight">W, (out, in).</param>
-    /// <param name="bias">b, (out).</param>
-    public ByteWeights(float[] weight, float[] bias)
+    /// <summary>Room for a map whose weights are still to be packed.</summary>
+    /// <param name="inputs">Length of x.</param>
+    /// <param name="outputs">Length of y.</param>
+    public ByteWeights(int inputs, int outputs)
     {
-        _bias = bias;
-        _in = weight.Length / bias.Length;
-        _panels = AlignedMemory.Allocate(ByteProduct.PackedLength(_in, bias.Length));
-        ByteProduct.PackTransposed(weight, _in, bias.Length, MemoryMarshal.Cast<float, int>(_panels.Span));
+        _bias = new float[outputs];
+        _in = inputs;
+        _panels = AlignedMemory.Allocate(ByteProduct.PackedLength(inputs, outputs));
     }
 
     /// <summary>Floats that a workspace needs as room for rounded rows, and for their scales.</summary>
     /// <param name="columns">The most numbers of a row.</param>
     public static (int Bytes, int Scales) RoomLengths(int columns) => (RowBlock * RowQuantization.Stride(columns) / sizeof(float), RowBlock);
+
+    /// <inheritdoc/>
+    public void Pack(ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
+    {
+        bias.CopyTo(_bias);
+        ByteProduct.PackTransposed(weight, _in, _bias.Length, MemoryMarshal.Cast<float, int>(_panels.Span));
+    }
 
     /// <inheritdoc/>
     public void Multiply(ReadOnlySpan<float> x, int rows, Span<float> y, Workspace workspace)

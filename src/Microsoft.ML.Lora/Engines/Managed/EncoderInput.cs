@@ -7,15 +7,23 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 /// <summary>From token ids to the first layer's input: LN(word + position + segment).</summary>
 internal sealed class EncoderInput
 {
-    private readonly EmbeddingWeights _weights;
+    private readonly Parameter _words;
+    private readonly Parameter _positions;
+    private readonly Parameter? _segments;
+    private readonly Normalizer _normalizer;
     private readonly EncoderShape _shape;
     private readonly int[] _positionIds;
     private readonly int[] _segmentIds;
 
     /// <param name="encoder">Has the embedding tables.</param>
-    public EncoderInput(EncoderWeights encoder)
+    /// <param name="parameters">Finds those that are trained.</param>
+    public EncoderInput(EncoderWeights encoder, ParameterSource parameters)
     {
-        _weights = encoder.Embeddings;
+        EmbeddingWeights tables = encoder.Embeddings;
+        _words = parameters.Tensor(TrainedNames.Weight(TrainedNames.Words), tables.Words.Values);
+        _positions = parameters.Tensor(TrainedNames.Weight(TrainedNames.Positions), tables.Positions.Values);
+        _segments = tables.Segments is { } segments ? parameters.Tensor(TrainedNames.Weight(TrainedNames.Segments), segments.Values) : null;
+        _normalizer = parameters.Normalizer(TrainedNames.EmbeddingNorm, tables.Norm);
         _shape = encoder.Shape;
         _positionIds = [.. Enumerable.Range(_shape.FirstPosition, _shape.MaxTokens)];
 
@@ -27,31 +35,60 @@ internal sealed class EncoderInput
     /// <summary>Computes <see cref="Workspace.Input"/> of the workspace's chunk.</summary>
     public void Forward(Workspace workspace)
     {
-        Span<float> embedded = workspace.Input.Span;
+        Span<float> sum = workspace.EmbeddedSum.Span;
         int hidden = _shape.Hidden;
         for (int i = 0; i < workspace.Chunk.Count; i++)
         {
             EncodedPair pair = workspace.Pair(i);
             Embedding.Forward(
-                _weights.Words.Values,
+                _words.Values,
                 pair.TokenIds,
-                _weights.Positions.Values,
-                _positionIds.AsSpan(0, pair.Length),
-                _weights.Segments is { } segments ? segments.Values : [],
-                _segmentIds.AsSpan(_shape.MaxTokens - pair.Second.Start, pair.Length),
+                _positions.Values,
+                PositionIds(pair),
+                _segments is { } segments ? segments.Values : [],
+                SegmentIds(pair),
                 hidden,
-                embedded.Slice(workspace.Start(i) * hidden, pair.Length * hidden));
+                sum.Slice(workspace.Start(i) * hidden, pair.Length * hidden));
         }
 
-        LayerNorm.Forward(
-            embedded,
-            workspace.Chunk.Tokens,
-            hidden,
-            _weights.Norm.Gain,
-            _weights.Norm.Bias,
-            _shape.NormEpsilon,
-            embedded,
-            workspace.EmbeddedMean.Span,
-            workspace.EmbeddedInverse.Span);
+        _normalizer.Forward(
+            sum, workspace.Chunk.Tokens, workspace.Input.Span, workspace.EmbeddedMean.Span, workspace.EmbeddedInverse.Span);
     }
+
+    /// <summary>
+    /// Where the embeddings are trained, accumulates the gradients of their normalisation, and computes <see cref="Workspace.GradEmbedded"/>
+    /// from <see cref="Workspace.GradHidden"/>.
+    /// </summary>
+    public void Backward(Workspace workspace)
+    {
+        if (_words.IsTrained)
+        {
+            _normalizer.Backward(
+                workspace.GradHidden.Span, workspace.EmbeddedSum.Span, workspace.TokenRows, workspace.EmbeddedMean.Span,
+                workspace.EmbeddedInverse.Span, workspace.GradEmbedded.Span);
+        }
+    }
+
+    /// <summary>Where the embeddings are trained, adds each token's gradient to its rows of the tables, in the order of the batch.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="gradEmbedded">(tokens of the batch, hidden), as <see cref="Backward"/> left it chunk by chunk.</param>
+    /// <param name="gradients">The flat buffer of gradients.</param>
+    public void AddTableGradients(PackedBatch batch, ReadOnlySpan<float> gradEmbedded, Memory<float> gradients)
+    {
+        for (int i = 0; i < batch.Count && _words.IsTrained; i++)
+        {
+            EncodedPair pair = batch.Pair(i);
+            ReadOnlySpan<float> rows = gradEmbedded[(batch.Start(i) * _shape.Hidden)..];
+            Embedding.GradAdd(rows, pair.TokenIds, _shape.Hidden, _words.GradientIn(gradients));
+            Embedding.GradAdd(rows, PositionIds(pair), _shape.Hidden, _positions.GradientIn(gradients));
+            if (_segments is { } segments)
+            {
+                Embedding.GradAdd(rows, SegmentIds(pair), _shape.Hidden, segments.GradientIn(gradients));
+            }
+        }
+    }
+
+    private ReadOnlySpan<int> PositionIds(EncodedPair pair) => _positionIds.AsSpan(0, pair.Length);
+
+    private ReadOnlySpan<int> SegmentIds(EncodedPair pair) => _segmentIds.AsSpan(_shape.MaxTokens - pair.Second.Start, pair.Length);
 }

@@ -25,7 +25,7 @@ internal sealed class EncoderLayer
     }
 
     /// <summary>
-    /// Accumulates the gradients of this layer's updates, and overwrites <see cref="Workspace.GradHidden"/> with that of the input if
+    /// Accumulates the gradients of what is trained in this layer, and overwrites <see cref="Workspace.GradHidden"/> with that of the input if
     /// it is needed.
     /// </summary>
     public void Backward(ReadOnlySpan<float> input, ReadOnlySpan<float> gradOutput, LayerActivations layer, Workspace workspace)

@@ -138,6 +138,8 @@ internal sealed class FirstTokenAttention : IAttention
         Span<float> gradAverages = workspace.GradAverages.Span;
         Span<float> gradReducedAverages = workspace.GradReducedAverages.Span;
         _value.Spread(gradContext, sequences, gradAverages);
+        _value.AddWeightGradient(gradContext, layer.Averages.Span, workspace.SequenceRows);
+        _value.AddBiasGradient(gradContext, workspace.SequenceRows);
         if (_valueUpdate is not null)
         {
             LowerHeads(_valueUpdate, gradContext, sequences, gradReducedAverages);
@@ -207,6 +209,8 @@ internal sealed class FirstTokenAttention : IAttention
             }
         }
 
+        // The keys' bias has no gradient: what it adds to all scores of a query alike, softmax takes away.
+        _key.AddWeightGradient(layer.FirstQueries.Span, gradProbes, workspace.SequenceRows);
         Span<float> gradQueries = workspace.GradFirstQueries.Span;
         _key.Gather(gradProbes, sequences, withBias: false, gradQueries);
         if (_keyUpdate is not null)

@@ -9,14 +9,21 @@ internal sealed class FloatWeights : IForwardWeights
     private readonly float[] _bias;
     private readonly int _in;
 
-    /// <param name="weight">W, (out, in).</param>
-    /// <param name="bias">b, (out).</param>
-    public FloatWeights(float[] weight, float[] bias)
+    /// <summary>Room for a map whose weights are still to be packed.</summary>
+    /// <param name="inputs">Length of x.</param>
+    /// <param name="outputs">Length of y.</param>
+    public FloatWeights(int inputs, int outputs)
     {
-        _bias = bias;
-        _in = weight.Length / bias.Length;
-        _panels = AlignedMemory.Allocate(PanelProduct.PackedLength(_in, bias.Length));
-        PanelProduct.PackTransposed(weight, _in, bias.Length, _panels.Span);
+        _bias = new float[outputs];
+        _in = inputs;
+        _panels = AlignedMemory.Allocate(PanelProduct.PackedLength(inputs, outputs));
+    }
+
+    /// <inheritdoc/>
+    public void Pack(ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
+    {
+        bias.CopyTo(_bias);
+        PanelProduct.PackTransposed(weight, _in, _bias.Length, _panels.Span);
     }
 
     /// <inheritdoc/>

@@ -12,6 +12,8 @@ internal sealed class GradientPass
 {
     private readonly Network _network;
     private readonly TrainedLayout _layout;
+    private readonly int _embeddedWidth;
+    private Memory<float> _gradEmbedded;
     private readonly PackedBatch _batch;
     private readonly WorkspacePool _workspaces;
     private readonly ForkJoin _forkJoin;
@@ -38,6 +40,7 @@ internal sealed class GradientPass
     {
         _network = network;
         _layout = layout;
+        _embeddedWidth = network.Plan.Adapter.TrainsEmbeddings ? network.Shape.Hidden : 0;
         _batch = new PackedBatch(network.Shape);
         _workspaces = new WorkspacePool(threads, limit, () => network.CreateWorkspace(_batch, training: true));
         _forkJoin = forkJoin;
@@ -61,12 +64,13 @@ internal sealed class GradientPass
     {
         Load(batch);
         _dropoutSeed = dropoutSeed;
-        _lanesUsed = ChunkRule.LanesUsed(_batch.Tokens, _laneGradients.Length);
+        _lanesUsed = ChunkRule.LanesUsed(_batch.Tokens, _laneGradients.Length, _network.Plan.Adapter.TrainsMatrices);
         _partsPerLane = ChunkRule.PartsPerLane(_batch.Tokens, _lanesUsed);
         _lanesPerChunk = ChunkRule.LanesPerChunk(_batch.Tokens, _lanesUsed, _threads);
-        AllocateLanes();
+        AllocateGradients();
         int threads = Reserve();
         _forkJoin.Run(Groups, _runLanes, threads);
+        _network.AddTableGradients(_batch, _gradEmbedded.Span, Gradients);
         _forkJoin.Run(_tensorSquares.Length, _sumLanes);
         return new StepResult(SumInOrder(_laneLosses.AsSpan(0, _lanesUsed)), Math.Sqrt(SumInOrder(_tensorSquares)));
     }
@@ -91,8 +95,13 @@ internal sealed class GradientPass
         }
     }
 
-    private void AllocateLanes()
+    private void AllocateGradients()
     {
+        if (_gradEmbedded.Length < _batch.Tokens * _embeddedWidth)
+        {
+            _gradEmbedded = AlignedMemory.Allocate(_batch.Tokens * _embeddedWidth);
+        }
+
         for (int i = 0; i < _lanesUsed; i++)
         {
             if (_laneGradients[i].IsEmpty)
@@ -157,12 +166,13 @@ internal sealed class GradientPass
         int end = FirstLane(group + 1);
         for (int lane = first; lane < end; lane++)
         {
-            _laneGradients[lane].Span.Clear();
+            _laneGradients[lane].Span[(lane == 0 ? 0 : _layout.TablesLength)..].Clear();
             _laneLosses[lane] = 0;
         }
 
         Workspace workspace = _workspaces.Rent();
         workspace.DropoutSeed = _dropoutSeed;
+        workspace.BatchGradEmbedded = _gradEmbedded;
         try
         {
             for (int part = 0; part < _partsPerLane; part++)
@@ -206,12 +216,12 @@ internal sealed class GradientPass
         _network.Backward(workspace);
     }
 
-    /// <summary>Adds all lanes' gradients of one tensor into the first lane's.</summary>
+    /// <summary>Adds all lanes' gradients of one tensor into the first lane's, where those of embedding tables are already.</summary>
     private void SumLanes(int number)
     {
         TrainedTensor tensor = _layout.Tensors[number];
         Span<float> sum = tensor.In(_laneGradients[0].Span);
-        for (int lane = 1; lane < _lanesUsed; lane++)
+        for (int lane = 1; lane < _lanesUsed && tensor.Offset >= _layout.TablesLength; lane++)
         {
             TensorPrimitives.Add(sum, tensor.In(_laneGradients[lane].Span), sum);
         }

@@ -8,6 +8,9 @@ internal enum GradientReach
     /// <summary>Not into the layer at all.</summary>
     None,
 
+    /// <summary>To what the layer puts out, less the bottleneck on it.</summary>
+    Output,
+
     /// <summary>To what the second feed-forward matrix puts out.</summary>
     FeedForwardOut,
 
@@ -20,24 +23,36 @@ internal enum GradientReach
     /// <summary>To what the query, key and value projections put out.</summary>
     Attention,
 
-    /// <summary>To the layer's own input, since a layer below is adapted.</summary>
+    /// <summary>To the layer's own input, since something below is trained.</summary>
     Input,
 }
 
 /// <summary>Derives the <see cref="GradientReach"/> of a layer from a plan.</summary>
 internal static class GradientReaches
 {
-    /// <summary>All adapted layers carry the same targets, so only the lowest one may stop short of its input.</summary>
+    /// <summary>All adapted layers are adapted alike, so only the lowest one may stop short of its input.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="plan">The updates.</param>
+    /// <param name="plan">What is adapted.</param>
     /// <param name="layers">Number of the encoder's layers.</param>
-    public static GradientReach Of(int layer, AdapterPlan plan, int layers) => plan.Targets switch
+    public static GradientReach Of(int layer, AdapterPlan plan, int layers) =>
+        layer < plan.FirstLayer(layers) ? GradientReach.None
+        : layer > plan.FirstLayer(layers) ? GradientReach.Input
+        : OfLowest(plan);
+
+    private static GradientReach OfLowest(AdapterPlan plan) => plan.Method switch
     {
-        _ when layer < plan.FirstLayer(layers) => GradientReach.None,
-        _ when layer > plan.FirstLayer(layers) => GradientReach.Input,
-        var targets when (targets & (LoraTargets.Query | LoraTargets.Key | LoraTargets.Value)) != 0 => GradientReach.Attention,
-        var targets when targets.HasFlag(LoraTargets.AttentionOutput) => GradientReach.AttentionOutput,
-        var targets when targets.HasFlag(LoraTargets.FeedForwardIn) => GradientReach.FeedForwardIn,
+        AdaptationMethod.FullFineTuning => GradientReach.Input,
+        AdaptationMethod.LastLayers => GradientReach.Attention,
+        AdaptationMethod.AdapterH => GradientReach.AttentionOutput,
+        AdaptationMethod.AdapterL => GradientReach.Output,
+        _ => OfTargets(plan.Targets),
+    };
+
+    private static GradientReach OfTargets(LoraTargets targets) => targets switch
+    {
+        _ when (targets & (LoraTargets.Query | LoraTargets.Key | LoraTargets.Value)) != 0 => GradientReach.Attention,
+        _ when targets.HasFlag(LoraTargets.AttentionOutput) => GradientReach.AttentionOutput,
+        _ when targets.HasFlag(LoraTargets.FeedForwardIn) => GradientReach.FeedForwardIn,
         _ => GradientReach.FeedForwardOut,
     };
 }

@@ -19,15 +19,16 @@ internal sealed class Head
     /// <param name="trained">The flat buffer that they lie in.</param>
     public Head(EncoderWeights encoder, TrainablePlan plan, TrainedLayout layout, Memory<float> trained)
     {
-        _encoderTrained = plan.Adapter.Targets != LoraTargets.None;
-        _classifier = new TrainedDense(layout[TrainedNames.ClassifierWeight], layout[TrainedNames.ClassifierBias], trained);
+        _encoderTrained = plan.Adapter.TrainsEncoder;
+        var parameters = new ParameterSource(layout, trained, encoder.Shape);
+        _classifier = parameters.Dense(TrainedNames.Classifier);
         switch (plan.Head)
         {
             case ClassificationHead.PretrainedPooler:
-                _frozenPooler = new PackedAffine([encoder.Pooler!], backward: _encoderTrained, ScoringPrecision.Single);
+                _frozenPooler = new PackedAffine([parameters.Affine(TrainedNames.Pooler, encoder.Pooler!)], backward: _encoderTrained, ScoringPrecision.Single);
                 break;
             case ClassificationHead.TrainedPooler:
-                _trainedPooler = new TrainedDense(layout[TrainedNames.PoolerWeight], layout[TrainedNames.PoolerBias], trained);
+                _trainedPooler = parameters.Dense(TrainedNames.Pooler);
                 break;
         }
     }
@@ -80,7 +81,7 @@ internal sealed class Head
         _trainedPooler?.Backward(first, rows, gradPooled, gradFirst);
         if (!gradFirst.IsEmpty)
         {
-            _frozenPooler?.Backward(gradPooled, rows.Count, gradFirst);
+            _frozenPooler?.Backward(first, rows, gradPooled, gradFirst);
         }
     }
 }

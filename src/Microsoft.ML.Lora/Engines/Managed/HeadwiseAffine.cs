@@ -1,17 +1,16 @@
 using Microsoft.ML.Lora.Engines.Managed.Kernels;
-using Microsoft.ML.Lora.Models;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
 
 /// <summary>
-/// A frozen projection W, (H, H), b, (H), head by head: W_h is the d = H/A rows of W that make head h's part of the output. It is applied
+/// A projection W, (H, H), b, (H), head by head: W_h is the d = H/A rows of W that make head h's part of the output. It is applied
 /// from either side, so that attention can do without keys and values (see <see cref="TokenAverage"/>).
 /// </summary>
-internal sealed class HeadwiseAffine
+internal sealed class HeadwiseAffine : IPackedWeights
 {
     private readonly Memory<float>[] _spreading;
     private readonly Memory<float>[] _gathering;
-    private readonly float[] _bias;
+    private readonly AffineParameters _map;
     private readonly int _hidden;
     private readonly int _size;
 
@@ -19,20 +18,36 @@ internal sealed class HeadwiseAffine
     /// <param name="heads">A.</param>
     /// <param name="spreads">Whether <see cref="Spread"/> will be wanted.</param>
     /// <param name="gathers">Whether <see cref="Gather"/> will be wanted.</param>
-    public HeadwiseAffine(Affine map, int heads, bool spreads, bool gathers)
+    public HeadwiseAffine(AffineParameters map, int heads, bool spreads, bool gathers)
     {
         Heads = heads;
         _hidden = map.Out;
         _size = _hidden / heads;
-        _bias = map.Bias;
-        _spreading = spreads ? Pack(map.Weight.Values, _size, _hidden, PanelProduct.Pack) : [];
-        _gathering = gathers ? Pack(map.Weight.Values, _hidden, _size, PanelProduct.PackTransposed) : [];
+        _map = map;
+        _spreading = spreads ? Panels(_size, _hidden) : [];
+        _gathering = gathers ? Panels(_hidden, _size) : [];
+        Pack();
     }
-
-    private delegate void Packing(ReadOnlySpan<float> matrix, int depth, int columns, Span<float> panels);
 
     /// <summary>A.</summary>
     public int Heads { get; }
+
+    /// <inheritdoc/>
+    public bool IsTrained => _map.IsTrained;
+
+    /// <inheritdoc/>
+    public void Pack()
+    {
+        for (int head = 0; head < _spreading.Length; head++)
+        {
+            PanelProduct.Pack(PartOf(_map.Weight.Values, head), _size, _hidden, _spreading[head].Span);
+        }
+
+        for (int head = 0; head < _gathering.Length; head++)
+        {
+            PanelProduct.PackTransposed(PartOf(_map.Weight.Values, head), _hidden, _size, _gathering[head].Span);
+        }
+    }
 
     /// <summary>y_h = x_h · W_h: each head's part of x back in terms of W's input.</summary>
     /// <param name="x">(rows, H), head beside head.</param>
@@ -61,7 +76,7 @@ internal sealed class HeadwiseAffine
             if (withBias)
             {
                 PanelProduct.MultiplyBias(
-                    input, rows, Heads * _hidden, _hidden, _gathering[head].Span, _size, _bias.AsSpan(head * _size, _size), output, _hidden);
+                    input, rows, Heads * _hidden, _hidden, _gathering[head].Span, _size, _map.Bias.Values.Slice(head * _size, _size), output, _hidden);
             }
             else
             {
@@ -70,15 +85,39 @@ internal sealed class HeadwiseAffine
         }
     }
 
-    private Memory<float>[] Pack(float[] weight, int depth, int columns, Packing pack)
+    /// <summary>Where W is trained, gradW_h += Σ over rows of narrow_hᵀ wide_h, lane by lane.</summary>
+    /// <param name="narrow">(rows, H), head beside head: what <see cref="Spread"/> took, or the gradient of what <see cref="Gather"/> gave.</param>
+    /// <param name="wide">(rows, A, H): the gradient of what <see cref="Spread"/> gave, or what <see cref="Gather"/> took.</param>
+    /// <param name="rows">The rows.</param>
+    public void AddWeightGradient(ReadOnlySpan<float> narrow, ReadOnlySpan<float> wide, RowBlock rows)
     {
-        var panels = new Memory<float>[Heads];
-        for (int head = 0; head < Heads; head++)
+        foreach (LaneRows lane in IsTrained ? rows.Lanes.Span : [])
         {
-            panels[head] = AlignedMemory.Allocate(PanelProduct.PackedLength(depth, columns));
-            pack(weight.AsSpan(head * _size * _hidden, _size * _hidden), depth, columns, panels[head].Span);
+            for (int head = 0; head < Heads && lane.Count > 0; head++)
+            {
+                ThinProduct.OuterAdd(
+                    narrow[((lane.Start * _hidden) + (head * _size))..], lane.Count, _hidden, _size,
+                    wide[((lane.Start * Heads * _hidden) + (head * _hidden))..], Heads * _hidden, _hidden, 1,
+                    PartOf(_map.Weight.GradientIn(lane), head));
+            }
         }
-
-        return panels;
     }
+
+    /// <summary>Where b is trained, gradb += Σ over rows of gradY, lane by lane.</summary>
+    /// <param name="gradY">(rows, H).</param>
+    /// <param name="rows">The rows.</param>
+    public void AddBiasGradient(ReadOnlySpan<float> gradY, RowBlock rows)
+    {
+        foreach (LaneRows lane in IsTrained ? rows.Lanes.Span : [])
+        {
+            DenseProduct.GradBiasAdd(gradY[(lane.Start * _hidden)..], lane.Count, _hidden, _hidden, _map.Bias.GradientIn(lane));
+        }
+    }
+
+    private ReadOnlySpan<float> PartOf(ReadOnlySpan<float> matrix, int head) => matrix.Slice(head * _size * _hidden, _size * _hidden);
+
+    private Span<float> PartOf(Span<float> matrix, int head) => matrix.Slice(head * _size * _hidden, _size * _hidden);
+
+    private Memory<float>[] Panels(int depth, int columns) =>
+        [.. Enumerable.Range(0, Heads).Select(_ => AlignedMemory.Allocate(PanelProduct.PackedLength(depth, columns)))];
 }

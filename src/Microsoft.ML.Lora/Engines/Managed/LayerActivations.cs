@@ -8,6 +8,8 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 /// <remarks>M is N, but the number of sequences in a layer of which only the first tokens are wanted.</remarks>
 internal sealed class LayerActivations
 {
+    private readonly BottleneckActivations[] _bottlenecks = [.. Enum.GetValues<BottleneckPlace>().Select(_ => new BottleneckActivations())];
+
     /// <summary>The rows that attention's output is added to, (M, H): the layer's input, or its first tokens.</summary>
     public Memory<float> Residual { get; private set; }
 
@@ -65,13 +67,16 @@ internal sealed class LayerActivations
     /// <summary>The layer's output, (M, H). Written last, after the layer's input was read for the last time.</summary>
     public Memory<float> Output { get; private set; }
 
+    /// <summary>What the bottleneck at one place of the layer keeps.</summary>
+    public BottleneckActivations Bottleneck(BottleneckPlace place) => _bottlenecks[(int)place];
+
     /// <summary>Takes the memory for a chunk.</summary>
     /// <param name="arena">Where from.</param>
     /// <param name="shape">The encoder's sizes.</param>
     /// <param name="chunk">The chunk.</param>
-    /// <param name="rank">The rank of the updates; 0 for none.</param>
+    /// <param name="plan">What is adapted.</param>
     /// <param name="firstTokens">Whether only the sequences' first tokens are wanted of this layer.</param>
-    public void Take(Arena arena, EncoderShape shape, PackedChunk chunk, int rank, bool firstTokens)
+    public void Take(Arena arena, EncoderShape shape, PackedChunk chunk, AdapterPlan plan, bool firstTokens)
     {
         // Long, so that what is too large is seen to be.
         long rows = firstTokens ? chunk.Count : chunk.Tokens;
@@ -82,9 +87,9 @@ internal sealed class LayerActivations
         Projections = arena.Take(firstTokens ? 0 : tokens * hidden * 3);
         FirstQueries = arena.Take(firstTokens ? rows * hidden : 0);
         Probes = arena.Take(rows * heads * hidden);
-        ReducedProbes = arena.Take(rows * heads * rank);
+        ReducedProbes = arena.Take(rows * heads * plan.UpdateRank);
         Averages = arena.Take(rows * heads * hidden);
-        ReducedAverages = arena.Take(rows * heads * rank);
+        ReducedAverages = arena.Take(rows * heads * plan.UpdateRank);
         Probabilities = arena.Take(shape.Heads * (firstTokens ? tokens : chunk.SquaredLengths));
         Context = arena.Take(rows * hidden);
         MiddleSum = arena.Take(rows * hidden);
@@ -97,5 +102,9 @@ internal sealed class LayerActivations
         OutputMean = arena.Take(rows);
         OutputInverse = arena.Take(rows);
         Output = arena.Take(rows * hidden);
+        foreach (BottleneckPlace place in plan.Bottlenecks)
+        {
+            Bottleneck(place).Take(arena, rows, hidden, plan.BottleneckSize, normalizes: place == BottleneckPlace.LayerOutput);
+        }
     }
 }

@@ -2,10 +2,12 @@ using Microsoft.ML.Lora.Models;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
 
-/// <summary>Packs one layer's matrices, and joins them with the updates that a plan puts on them.</summary>
+/// <summary>Makes the parts of one layer: its matrices packed, and joined with what a plan puts on them.</summary>
 internal sealed class LayerAdapter
 {
     private readonly LayerWeights _weights;
+    private readonly ParameterSource _parameters;
+    private readonly List<IPackedWeights> _packed = [];
     private readonly AdapterPlan _plan;
     private readonly TrainedLayout _layout;
     private readonly Memory<float> _trained;
@@ -25,6 +27,7 @@ internal sealed class LayerAdapter
         ScoringPrecision precision)
     {
         _weights = encoder.Layers[layer];
+        _parameters = new ParameterSource(layout, trained, encoder.Shape);
         _layers = encoder.Layers.Count;
         _plan = plan;
         _layout = layout;
@@ -37,6 +40,15 @@ internal sealed class LayerAdapter
     /// <summary>How far down into this layer gradients go.</summary>
     public GradientReach Reach { get; }
 
+    /// <summary>The packed weights of all parts made so far that are trained, and so must be packed anew after every step.</summary>
+    public IEnumerable<IPackedWeights> TrainedPacks => _packed.Where(weights => weights.IsTrained);
+
+    /// <summary>The normalisation behind attention.</summary>
+    public Normalizer AttentionNorm => _parameters.Normalizer(TrainedNames.AttentionNorm(_layer), _weights.AttentionNorm);
+
+    /// <summary>The normalisation behind the feed-forward block.</summary>
+    public Normalizer OutputNorm => _parameters.Normalizer(TrainedNames.OutputNorm(_layer), _weights.OutputNorm);
+
     /// <summary>Some matrices with one input as one product.</summary>
     /// <param name="outputs">
     /// The reach that ends at these matrices' outputs: only if gradients go further is the backward product prepared.
@@ -44,12 +56,12 @@ internal sealed class LayerAdapter
     /// <param name="targets">The matrices, in the order of their outputs.</param>
     public AdaptedAffine Adapt(GradientReach outputs, params ReadOnlySpan<LoraTargets> targets)
     {
-        var maps = new Affine[targets.Length];
+        var maps = new AffineParameters[targets.Length];
         var updates = new List<LowRankUpdate>();
         int column = 0;
         for (int i = 0; i < targets.Length; i++)
         {
-            maps[i] = _weights[targets[i]];
+            maps[i] = Parameters(targets[i]);
             if (_plan.Adapts(_layer, targets[i], _layers))
             {
                 updates.Add(Update(targets[i], column));
@@ -58,20 +70,41 @@ internal sealed class LayerAdapter
             column += maps[i].Out;
         }
 
-        return new AdaptedAffine(new PackedAffine(maps, Reach > outputs, _precision), [.. updates]);
+        var packed = new PackedAffine(maps, Reach > outputs, _precision);
+        _packed.Add(packed);
+        return new AdaptedAffine(packed, [.. updates]);
     }
 
     /// <summary>A projection head by head, with its update if it has one.</summary>
     /// <param name="target">The projection.</param>
     /// <param name="heads">A.</param>
     /// <param name="spreadsForward">Whether the forward pass spreads and the backward pass gathers, or the other way round.</param>
-    public (HeadwiseAffine Frozen, LowRankUpdate? Update) AdaptHeads(LoraTargets target, int heads, bool spreadsForward)
+    public (HeadwiseAffine Map, LowRankUpdate? Update) AdaptHeads(LoraTargets target, int heads, bool spreadsForward)
     {
         bool backward = Reach >= GradientReach.Attention;
-        var frozen = new HeadwiseAffine(
-            _weights[target], heads, spreads: spreadsForward || backward, gathers: !spreadsForward || backward);
-        return (frozen, _plan.Adapts(_layer, target, _layers) ? Update(target, 0) : null);
+        var map = new HeadwiseAffine(
+            Parameters(target), heads, spreads: spreadsForward || backward, gathers: !spreadsForward || backward);
+        _packed.Add(map);
+        return (map, _plan.Adapts(_layer, target, _layers) ? Update(target, 0) : null);
     }
+
+    /// <summary>The bottleneck at one place of the layer, or <see langword="null"/> if the plan puts none there.</summary>
+    public Bottleneck? BottleneckAt(BottleneckPlace place)
+    {
+        if (_layer < _plan.FirstLayer(_layers) || !_plan.Bottlenecks.Contains(place))
+        {
+            return null;
+        }
+
+        bool onLayer = place == BottleneckPlace.LayerOutput;
+        return new Bottleneck(
+            _parameters.Dense(TrainedNames.BottleneckDown(_layer, place)),
+            _parameters.Dense(TrainedNames.BottleneckUp(_layer, place)),
+            onLayer ? Activation.Relu : Activation.Gelu,
+            onLayer ? _parameters.Normalizer(TrainedNames.BottleneckNorm(_layer, place)) : null);
+    }
+
+    private AffineParameters Parameters(LoraTargets target) => _parameters.Affine(TrainedNames.Module(_layer, target), _weights[target]);
 
     private LowRankUpdate Update(LoraTargets target, int column)
     {

@@ -8,6 +8,7 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 internal sealed class ManagedEngine : IEngine
 {
     private const int MostRank = 1024;
+    private const int MostBottleneck = 1024;
 
     /// <summary>The rehearsal, begun when first asked for: once for the process.</summary>
     private static readonly Lazy<Lazy<float[]>> Warming = new(() => Ahead.Begin(Rehearsal.Run));
@@ -56,8 +57,8 @@ internal sealed class ManagedEngine : IEngine
         layout.Import(trained.Tensors, ("", weights));
 
         EncoderWeights merged = UpdateMerger.Merge(encoder, plan.Adapter, layout, weights);
-        TrainablePlan headOnly = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
-        var network = new Network(merged, headOnly, layout, weights, Threads, precision: precision, allTokens: observable);
+        TrainablePlan rest = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
+        var network = new Network(merged, rest, layout, weights, Threads, differentiated: false, precision: precision, allTokens: observable);
         return new PairScorer(network, Threads, MemoryLimit.OfProcess());
     }
 
@@ -77,9 +78,19 @@ internal sealed class ManagedEngine : IEngine
             yield return $"{nameof(plan.Classes)} must be at least 2, but is {plan.Classes}.";
         }
 
-        if (plan.Adapter.Targets == LoraTargets.None)
+        if (!plan.Adapter.TrainsEncoder)
         {
             yield break;
+        }
+
+        if (plan.Adapter.Method != AdaptationMethod.LowRank && plan.Adapter.Targets != LoraTargets.None)
+        {
+            yield return $"{nameof(plan.Adapter.Targets)} must be None with {plan.Adapter.Method}, but is {plan.Adapter.Targets}.";
+        }
+
+        if (plan.Adapter.BottleneckSize is < 1 or > MostBottleneck)
+        {
+            yield return $"{nameof(plan.Adapter.BottleneckSize)} must be from 1 to {MostBottleneck}, but is {plan.Adapter.BottleneckSize}.";
         }
 
         if (plan.Adapter.TopLayers is { } layers && (layers < 1 || layers > encoder.Shape.Layers))

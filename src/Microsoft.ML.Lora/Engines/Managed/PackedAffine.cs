@@ -1,29 +1,31 @@
 using Microsoft.ML.Lora.Engines.Managed.Kernels;
-using Microsoft.ML.Lora.Models;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
 
-/// <summary>One or several frozen affine maps of the same input, as one product y = x Wᵀ + b whose matrix is packed once.</summary>
-internal sealed class PackedAffine
+/// <summary>
+/// One or several affine maps of the same input, as one product y = x Wᵀ + b whose matrix is packed: once where the maps are frozen, after
+/// every step where they are trained.
+/// </summary>
+internal sealed class PackedAffine : IPackedWeights
 {
+    private readonly AffineParameters[] _maps;
     private readonly IForwardWeights _forward;
     private readonly Memory<float> _backwardPanels;
+    private readonly (float[] Weight, float[] Bias)? _stackRoom;
 
-    /// <param name="maps">The maps; their outputs lie side by side in this order.</param>
-    /// <param name="backward">Whether <see cref="Backward"/> will be wanted, which needs a second copy of the weights.</param>
+    /// <param name="maps">The maps, all trained or none; their outputs lie side by side in this order.</param>
+    /// <param name="backward">Whether <see cref="Backward"/> will need gradX, and with it a second copy of the weights.</param>
     /// <param name="precision">What <see cref="Forward"/> computes in.</param>
-    public PackedAffine(ReadOnlySpan<Affine> maps, bool backward, ScoringPrecision precision)
+    public PackedAffine(AffineParameters[] maps, bool backward, ScoringPrecision precision)
     {
+        _maps = maps;
         In = maps[0].In;
-        float[] weight = Stack(maps, map => map.Weight.Values);
-        float[] bias = Stack(maps, map => map.Bias);
-        Out = bias.Length;
-        _forward = precision == ScoringPrecision.Int8 ? new ByteWeights(weight, bias) : new FloatWeights(weight, bias);
-        if (backward)
-        {
-            _backwardPanels = AlignedMemory.Allocate(PanelProduct.PackedLength(Out, In));
-            PanelProduct.Pack(weight, Out, In, _backwardPanels.Span);
-        }
+        Out = maps.Sum(map => map.Out);
+        IsTrained = maps[0].IsTrained;
+        _forward = precision == ScoringPrecision.Int8 ? new ByteWeights(In, Out) : new FloatWeights(In, Out);
+        _backwardPanels = backward ? AlignedMemory.Allocate(PanelProduct.PackedLength(Out, In)) : default;
+        _stackRoom = IsTrained && maps.Length > 1 ? NewStackRoom() : null;
+        Pack();
     }
 
     /// <summary>Length of x.</summary>
@@ -32,6 +34,30 @@ internal sealed class PackedAffine
     /// <summary>Length of y.</summary>
     public int Out { get; }
 
+    /// <inheritdoc/>
+    public bool IsTrained { get; }
+
+    /// <inheritdoc/>
+    public void Pack()
+    {
+        if (_maps is [AffineParameters only])
+        {
+            Pack(only.Weight.Values, only.Bias.Values);
+            return;
+        }
+
+        (float[] weight, float[] bias) = _stackRoom ?? NewStackRoom();
+        int row = 0;
+        foreach (AffineParameters map in _maps)
+        {
+            map.Weight.Values.CopyTo(weight.AsSpan(row * In));
+            map.Bias.Values.CopyTo(bias.AsSpan(row));
+            row += map.Out;
+        }
+
+        Pack(weight, bias);
+    }
+
     /// <summary>y = x Wᵀ + b.</summary>
     /// <param name="x">(rows, in).</param>
     /// <param name="rows">Number of rows.</param>
@@ -39,26 +65,42 @@ internal sealed class PackedAffine
     /// <param name="workspace">The chunk's memory.</param>
     public void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, Workspace workspace) => _forward.Multiply(x, rows, y, workspace);
 
-    /// <summary>gradX = gradY W.</summary>
+    /// <summary>gradX = gradY W unless <paramref name="gradX"/> is empty; where the maps are trained, their gradients are accumulated.</summary>
+    /// <param name="x">(rows, in), as in <see cref="Forward"/>.</param>
+    /// <param name="rows">The rows.</param>
     /// <param name="gradY">(rows, out).</param>
-    /// <param name="rows">Number of rows.</param>
-    /// <param name="gradX">(rows, in). Overwritten.</param>
-    public void Backward(ReadOnlySpan<float> gradY, int rows, Span<float> gradX) =>
-        PanelProduct.Multiply(gradY, rows, Out, Out, _backwardPanels.Span, In, gradX, In);
-
-    private static float[] Stack(ReadOnlySpan<Affine> maps, Func<Affine, float[]> part)
+    /// <param name="gradX">(rows, in). Overwritten. Empty where nothing below is trained.</param>
+    public void Backward(ReadOnlySpan<float> x, RowBlock rows, ReadOnlySpan<float> gradY, Span<float> gradX)
     {
-        if (maps.Length == 1)
+        if (!gradX.IsEmpty)
         {
-            return part(maps[0]);
+            PanelProduct.Multiply(gradY, rows.Count, Out, Out, _backwardPanels.Span, In, gradX, In);
         }
 
-        var stacked = new List<float>();
-        foreach (Affine map in maps)
+        if (IsTrained)
         {
-            stacked.AddRange(part(map));
+            AddGradients(x, rows, gradY);
         }
-
-        return [.. stacked];
     }
+
+    private void AddGradients(ReadOnlySpan<float> x, RowBlock rows, ReadOnlySpan<float> gradY)
+    {
+        int column = 0;
+        foreach (AffineParameters map in _maps)
+        {
+            map.AddGradients(x, rows, gradY[column..], Out);
+            column += map.Out;
+        }
+    }
+
+    private void Pack(ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
+    {
+        _forward.Pack(weight, bias);
+        if (!_backwardPanels.IsEmpty)
+        {
+            PanelProduct.Pack(weight, Out, In, _backwardPanels.Span);
+        }
+    }
+
+    private (float[] Weight, float[] Bias) NewStackRoom() => (new float[Out * In], new float[Out]);
 }

@@ -1,35 +1,39 @@
 using System.Numerics.Tensors;
-using Microsoft.ML.Lora.Engines.Managed.Kernels;
 using Microsoft.ML.Lora.Models;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
 
 /// <summary>
 /// The part of a layer behind attention, each row by itself: middle = LN(residual + context Wᵀ), output = LN(middle + act(middle W₁ᵀ) W₂ᵀ),
-/// biases and updates included. M rows, H hidden, F feed-forward.
+/// biases, updates and bottlenecks included. M rows, H hidden, F feed-forward.
 /// </summary>
 internal sealed class TokenwiseBlock
 {
     private readonly AdaptedAffine _attentionOutput;
     private readonly AdaptedAffine _feedForwardIn;
     private readonly AdaptedAffine _feedForwardOut;
-    private readonly Normalization _middleNorm;
-    private readonly Normalization _outputNorm;
+    private readonly Normalizer _middleNorm;
+    private readonly Normalizer _outputNorm;
+    private readonly Bottleneck? _attentionBottleneck;
+    private readonly Bottleneck? _feedForwardBottleneck;
+    private readonly Bottleneck? _layerBottleneck;
     private readonly EncoderShape _shape;
     private readonly GradientReach _reach;
 
-    /// <param name="adapter">Packs the layer's matrices with their updates.</param>
-    /// <param name="layer">The layer's weights.</param>
+    /// <param name="adapter">Makes the parts.</param>
     /// <param name="shape">The encoder's sizes.</param>
-    public TokenwiseBlock(LayerAdapter adapter, LayerWeights layer, EncoderShape shape)
+    public TokenwiseBlock(LayerAdapter adapter, EncoderShape shape)
     {
         _shape = shape;
         _reach = adapter.Reach;
         _attentionOutput = adapter.Adapt(GradientReach.AttentionOutput, LoraTargets.AttentionOutput);
         _feedForwardIn = adapter.Adapt(GradientReach.FeedForwardIn, LoraTargets.FeedForwardIn);
         _feedForwardOut = adapter.Adapt(GradientReach.FeedForwardOut, LoraTargets.FeedForwardOut);
-        _middleNorm = layer.AttentionNorm;
-        _outputNorm = layer.OutputNorm;
+        _middleNorm = adapter.AttentionNorm;
+        _outputNorm = adapter.OutputNorm;
+        _attentionBottleneck = adapter.BottleneckAt(BottleneckPlace.AttentionOutput);
+        _feedForwardBottleneck = adapter.BottleneckAt(BottleneckPlace.FeedForwardOut);
+        _layerBottleneck = adapter.BottleneckAt(BottleneckPlace.LayerOutput);
     }
 
     /// <summary>From attention's context to the layer's output.</summary>
@@ -42,13 +46,16 @@ internal sealed class TokenwiseBlock
         Span<float> middleSum = layer.MiddleSum.Span;
         Span<float> middle = layer.Middle.Span;
         _attentionOutput.Forward(layer.Context.Span, rows, middleSum, workspace);
-        AddAndNormalize(middleSum, residual, rows.Count, _middleNorm, middle, layer.MiddleMean.Span, layer.MiddleInverse.Span);
+        _attentionBottleneck?.Forward(middleSum, rows.Count, layer.Bottleneck(BottleneckPlace.AttentionOutput));
+        _middleNorm.AddAndForward(middleSum, residual, rows.Count, middle, layer.MiddleMean.Span, layer.MiddleInverse.Span);
 
         Span<float> outputSum = layer.OutputSum.Span;
         _feedForwardIn.Forward(middle, rows, layer.Preactivation.Span, workspace);
-        Activate(layer.Preactivation.Span, layer.Activated.Span);
+        Nonlinearity.Forward(_shape.Activation, layer.Preactivation.Span, layer.Activated.Span);
         _feedForwardOut.Forward(layer.Activated.Span, rows, outputSum, workspace);
-        AddAndNormalize(outputSum, middle, rows.Count, _outputNorm, layer.Output.Span, layer.OutputMean.Span, layer.OutputInverse.Span);
+        _feedForwardBottleneck?.Forward(outputSum, rows.Count, layer.Bottleneck(BottleneckPlace.FeedForwardOut));
+        _outputNorm.AddAndForward(outputSum, middle, rows.Count, layer.Output.Span, layer.OutputMean.Span, layer.OutputInverse.Span);
+        _layerBottleneck?.Forward(layer.Output.Span, rows.Count, layer.Bottleneck(BottleneckPlace.LayerOutput));
     }
 
     /// <summary>
@@ -68,17 +75,24 @@ internal sealed class TokenwiseBlock
         Span<float> gradMiddle = workspace.GradMiddleSum.Span[..hidden];
         Span<float> gradContext = workspace.GradContext.Span[..hidden];
 
-        LayerNorm.Backward(
-            gradOutput, layer.OutputSum.Span, rows.Count, _shape.Hidden, _outputNorm.Gain, layer.OutputMean.Span, layer.OutputInverse.Span,
-            gradOutputSum);
+        gradOutput = Through(_layerBottleneck, BottleneckPlace.LayerOutput, gradOutput, rows, layer, workspace);
+        if (_reach == GradientReach.Output)
+        {
+            return;
+        }
+
+        _outputNorm.Backward(gradOutput, layer.OutputSum.Span, rows, layer.OutputMean.Span, layer.OutputInverse.Span, gradOutputSum);
         bool deeper = _reach > GradientReach.FeedForwardOut;
-        _feedForwardOut.Backward(layer.Activated.Span, rows, gradOutputSum, deeper ? gradActivated : [], workspace);
+        _feedForwardOut.Backward(
+            layer.Activated.Span, rows,
+            Through(_feedForwardBottleneck, BottleneckPlace.FeedForwardOut, gradOutputSum, rows, layer, workspace),
+            deeper ? gradActivated : [], workspace);
         if (!deeper)
         {
             return;
         }
 
-        ActivateBackward(layer.Preactivation.Span, gradActivated);
+        Nonlinearity.Backward(_shape.Activation, layer.Preactivation.Span, gradActivated);
         deeper = _reach > GradientReach.FeedForwardIn;
         _feedForwardIn.Backward(layer.Middle.Span, rows, gradActivated, deeper ? gradMiddle : [], workspace);
         if (!deeper)
@@ -87,53 +101,16 @@ internal sealed class TokenwiseBlock
         }
 
         TensorPrimitives.Add(gradMiddle, gradOutputSum, gradMiddle);
-        LayerNorm.Backward(
-            gradMiddle, layer.MiddleSum.Span, rows.Count, _shape.Hidden, _middleNorm.Gain, layer.MiddleMean.Span, layer.MiddleInverse.Span,
-            gradMiddle);
+        _middleNorm.Backward(gradMiddle, layer.MiddleSum.Span, rows, layer.MiddleMean.Span, layer.MiddleInverse.Span, gradMiddle);
         deeper = _reach > GradientReach.AttentionOutput;
-        _attentionOutput.Backward(layer.Context.Span, rows, gradMiddle, deeper ? gradContext : [], workspace);
+        _attentionOutput.Backward(
+            layer.Context.Span, rows,
+            Through(_attentionBottleneck, BottleneckPlace.AttentionOutput, gradMiddle, rows, layer, workspace),
+            deeper ? gradContext : [], workspace);
     }
 
-    /// <summary>sum += residual; y = LN(sum).</summary>
-    private void AddAndNormalize(
-        Span<float> sum, ReadOnlySpan<float> residual, int rows, Normalization norm,
-        Span<float> y, Span<float> mean, Span<float> inverse) =>
-        LayerNorm.ForwardResidual(sum, residual, rows, _shape.Hidden, norm.Gain, norm.Bias, _shape.NormEpsilon, sum, y, mean, inverse);
-
-    private void Activate(ReadOnlySpan<float> x, Span<float> y)
-    {
-        switch (_shape.Activation)
-        {
-            case Activation.Gelu:
-                Gelu.Forward(x, y);
-                break;
-            case Activation.GeluTanh:
-                GeluTanh.Forward(x, y);
-                break;
-            case Activation.Relu:
-                Relu.Forward(x, y);
-                break;
-            default:
-                throw new InvalidOperationException($"The activation {_shape.Activation} was let through, but is not computed here.");
-        }
-    }
-
-    /// <summary>Turns the gradient of y = act(x) into that of x, in place.</summary>
-    private void ActivateBackward(ReadOnlySpan<float> x, Span<float> gradient)
-    {
-        switch (_shape.Activation)
-        {
-            case Activation.Gelu:
-                Gelu.Backward(x, gradient, gradient);
-                break;
-            case Activation.GeluTanh:
-                GeluTanh.Backward(x, gradient, gradient);
-                break;
-            case Activation.Relu:
-                Relu.Backward(x, gradient, gradient);
-                break;
-            default:
-                throw new InvalidOperationException($"The activation {_shape.Activation} was let through, but is not computed here.");
-        }
-    }
+    /// <summary>The gradient behind a place of the layer turned into that before it.</summary>
+    private static ReadOnlySpan<float> Through(
+        Bottleneck? bottleneck, BottleneckPlace place, ReadOnlySpan<float> gradient, RowBlock rows, LayerActivations layer, Workspace workspace) =>
+        bottleneck is null ? gradient : bottleneck.Backward(gradient, rows, layer.Bottleneck(place), workspace);
 }

@@ -27,8 +27,14 @@ internal sealed class TrainedLayout
     /// <summary>Number of values of all tensors.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Number of values of the embedding tables, which lie before all others.</summary>
+    public int TablesLength { get; private set; }
+
     /// <summary>The tensor of a name.</summary>
     public TrainedTensor this[string name] => _byName[name];
+
+    /// <summary>The tensor of a name, or <see langword="null"/> if it is not trained.</summary>
+    public TrainedTensor? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>Copies a flat buffer out, tensor by tensor, each name behind <paramref name="prefix"/>.</summary>
     public IEnumerable<NamedTensor> Export(Memory<float> buffer, string prefix = "") =>
@@ -103,6 +109,7 @@ internal sealed class TrainedLayout
         _tensors.Add(tensor);
         _byName.Add(shape.Name, tensor);
         Length = checked(Length + tensor.Length);
+        TablesLength = TrainedNames.IsTable(shape.Name) ? Length : TablesLength;
     }
 
     private static TrainedRole RoleOf(string name) =>

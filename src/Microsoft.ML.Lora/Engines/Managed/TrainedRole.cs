@@ -9,6 +9,6 @@ internal enum TrainedRole
     /// <summary>B of a low-rank update.</summary>
     FactorB,
 
-    /// <summary>The classification head.</summary>
+    /// <summary>The classification head, and all else that is no factor of a low-rank update.</summary>
     Head,
 }

@@ -14,6 +14,7 @@ internal sealed class TrainingSession : ITrainingSession
     private readonly Memory<float> _weights;
     private readonly AdamWOptimizer _optimizer;
     private readonly ForkJoin _forkJoin;
+    private readonly Network _network;
     private readonly GradientPass _gradientPass;
     private readonly ScoringRun _scoring;
     private readonly Action<int> _update;
@@ -21,7 +22,7 @@ internal sealed class TrainingSession : ITrainingSession
     private StepRates _rates;
     private float _gradientScale;
 
-    /// <param name="encoder">The frozen encoder; the plan fits it.</param>
+    /// <param name="encoder">The pretrained encoder; the plan fits it.</param>
     /// <param name="plan">What is trained.</param>
     /// <param name="optimizer">How it is trained.</param>
     /// <param name="seed">Where adapters, head and dropout start from.</param>
@@ -40,9 +41,9 @@ internal sealed class TrainingSession : ITrainingSession
         _forkJoin = new ForkJoin(threads);
         int frozen = plan.Adapter.FirstLayer(encoder.Shape.Layers);
         FrozenPrefix? prefix = frozen > 0 ? new FrozenPrefix(encoder, frozen, plan, prefixBytes, threads, limit) : null;
-        var network = new Network(encoder, plan, _layout, _weights, threads, prefix);
-        _gradientPass = new GradientPass(network, _layout, _forkJoin, threads, limit);
-        _scoring = new ScoringRun(network, threads, limit);
+        _network = new Network(encoder, plan, _layout, _weights, threads, prefix);
+        _gradientPass = new GradientPass(_network, _layout, _forkJoin, threads, limit);
+        _scoring = new ScoringRun(_network, threads, limit);
         _update = Update;
     }
 
@@ -71,6 +72,7 @@ internal sealed class TrainingSession : ITrainingSession
             _rates = rates;
             _gradientScale = _optimizer.GradientScale(result.GradientNorm);
             _forkJoin.Run(_layout.Tensors.Count, _update);
+            _network.Repack(_forkJoin);
         }
         else
         {
@@ -87,7 +89,11 @@ internal sealed class TrainingSession : ITrainingSession
     public TrainedWeights ExportTrained() => new([.. _layout.Export(_weights)]);
 
     /// <inheritdoc/>
-    public void ImportTrained(TrainedWeights trained) => _layout.Import(trained.Tensors, ("", _weights));
+    public void ImportTrained(TrainedWeights trained)
+    {
+        _layout.Import(trained.Tensors, ("", _weights));
+        _network.Repack(_forkJoin);
+    }
 
     /// <inheritdoc/>
     public OptimizerState ExportOptimizer() => new(

@@ -42,7 +42,7 @@ internal sealed class Workspace
         _shape = shape;
         _range = range;
         _plan = plan;
-        _rank = plan.Adapter.Targets == LoraTargets.None ? 0 : plan.Adapter.Rank;
+        _rank = plan.Adapter.UpdateRank;
         Training = training;
         _precision = precision;
         _reduced = new Memory<float>[(shape.Layers - plan.Adapter.FirstLayer(shape.Layers)) * plan.Adapter.EachTarget().Count()];
@@ -77,6 +77,9 @@ internal sealed class Workspace
 
     /// <summary>The first layer's input, (N, H); with no layer here, the encoder's output for first tokens, (n, H).</summary>
     public Memory<float> Input { get; private set; }
+
+    /// <summary>The embeddings' sum before it is normalised, (N, H): a place of its own where embeddings are trained, else <see cref="Input"/>'s.</summary>
+    public Memory<float> EmbeddedSum { get; private set; }
 
     /// <summary>Mean of each row of the embeddings' sum, (N).</summary>
     public Memory<float> EmbeddedMean { get; private set; }
@@ -120,6 +123,14 @@ internal sealed class Workspace
     /// <summary>Gradient of the hidden states between two layers, (N, H).</summary>
     public Memory<float> GradHidden { get; private set; }
 
+    /// <summary>
+    /// Gradient of <see cref="EmbeddedSum"/>, (N, H), where embeddings are trained: the chunk's part of <see cref="BatchGradEmbedded"/>.
+    /// </summary>
+    public Memory<float> GradEmbedded => BatchGradEmbedded.Slice(Chunk.FirstToken * _shape.Hidden, Chunk.Tokens * _shape.Hidden);
+
+    /// <summary>Room for <see cref="GradEmbedded"/> of all tokens of the batch; the caller's.</summary>
+    public Memory<float> BatchGradEmbedded { get; set; }
+
     /// <summary>Gradient of <see cref="LayerActivations.Probes"/>, (n, A, H).</summary>
     public Memory<float> GradProbes { get; private set; }
 
@@ -154,6 +165,12 @@ internal sealed class Workspace
 
     /// <summary>Gradient of <see cref="LayerActivations.OutputSum"/>, (N, H) or (n, H).</summary>
     public Memory<float> GradOutputSum { get; private set; }
+
+    /// <summary>Gradient of <see cref="BottleneckActivations.Activated"/>, (N, m) or (n, m).</summary>
+    public Memory<float> GradBottleneck { get; private set; }
+
+    /// <summary>Gradient of what comes into a bottleneck, (N, H) or (n, H).</summary>
+    public Memory<float> GradBottleneckInput { get; private set; }
 
     /// <summary>What attention's backward pass needs for one sequence.</summary>
     public Memory<float> AttentionScratch { get; private set; }
@@ -267,13 +284,14 @@ internal sealed class Workspace
         long sequences = chunk.Count;
         long tokens = chunk.Tokens;
         Input = _arena.Take((_layers.Length == 0 ? sequences : tokens) * _shape.Hidden);
+        EmbeddedSum = Training && _plan.Adapter.TrainsEmbeddings ? _arena.Take(tokens * _shape.Hidden) : Input;
         EmbeddedMean = _arena.Take(Below is null ? tokens : 0);
         EmbeddedInverse = _arena.Take(Below is null ? tokens : 0);
         for (int i = 0; i < _layers.Length; i++)
         {
             if (i == 0 || _layers[i] != _layers[i - 1])
             {
-                _layers[i].Take(_arena, _shape, chunk, _rank, OnlyFirstTokens(i));
+                _layers[i].Take(_arena, _shape, chunk, _plan.Adapter, OnlyFirstTokens(i));
             }
         }
 
@@ -322,6 +340,9 @@ internal sealed class Workspace
         GradActivated = _arena.Take(feedForward);
         GradOutputSum = _arena.Take(hidden);
         AttentionScratch = _arena.Take(SelfAttention.ScratchLength(chunk.LongestSequence));
+        bool bottlenecks = !_plan.Adapter.Bottlenecks.IsEmpty;
+        GradBottleneck = _arena.Take(bottlenecks ? (long)chunk.Tokens * _plan.Adapter.BottleneckSize : 0);
+        GradBottleneckInput = _arena.Take(bottlenecks ? hidden : 0);
         _gradReduced = _arena.Take(_reduced.Length > 0 ? (long)chunk.Tokens * _rank : 0);
         _dropped = _arena.Take(_plan.Adapter.Dropout > 0 ? Math.Max(hidden, feedForward) : 0);
     }

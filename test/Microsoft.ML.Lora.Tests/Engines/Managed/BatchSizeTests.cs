@@ -16,10 +16,13 @@ public sealed class BatchSizeTests
     [TestMethod]
     public void ChunkRule_TokensTested_AreWhereItChanges()
     {
-        Assert.AreEqual(1, ChunkRule.LanesUsed(127, ChunkRule.MostLanes));
-        Assert.AreEqual(2, ChunkRule.LanesUsed(128, ChunkRule.MostLanes));
-        Assert.AreEqual(ChunkRule.MostLanes - 1, ChunkRule.LanesUsed(1023, ChunkRule.MostLanes));
-        Assert.AreEqual(ChunkRule.MostLanes, ChunkRule.LanesUsed(1024, ChunkRule.MostLanes));
+        Assert.AreEqual(1, ChunkRule.LanesUsed(127, ChunkRule.MostLanes, trainsMatrices: false));
+        Assert.AreEqual(2, ChunkRule.LanesUsed(128, ChunkRule.MostLanes, trainsMatrices: false));
+        Assert.AreEqual(ChunkRule.MostLanes - 1, ChunkRule.LanesUsed(1023, ChunkRule.MostLanes, trainsMatrices: false));
+        Assert.AreEqual(ChunkRule.MostLanes, ChunkRule.LanesUsed(1024, ChunkRule.MostLanes, trainsMatrices: false));
+        Assert.AreEqual(1, ChunkRule.LanesUsed(511, ChunkRule.MostLanes, trainsMatrices: true));
+        Assert.AreEqual(4, ChunkRule.LanesUsed(2047, ChunkRule.MostLanes, trainsMatrices: true));
+        Assert.AreEqual(8, ChunkRule.LanesUsed(2048, ChunkRule.MostLanes, trainsMatrices: true));
         Assert.AreEqual(1, ChunkRule.PartsPerLane(8192, ChunkRule.MostLanes));
         Assert.AreEqual(2, ChunkRule.PartsPerLane(8193, ChunkRule.MostLanes));
         Assert.AreEqual(1, ChunkRule.ScoringChunks(64, threads: 64));

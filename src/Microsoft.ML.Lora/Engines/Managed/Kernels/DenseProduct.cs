@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Microsoft.ML.Lora.Engines.Managed.Kernels;
 
 /// <summary>
@@ -22,10 +24,7 @@ internal static unsafe class DenseProduct
         for (int row = 0; row < rows; row++)
         {
             Span<float> result = y.Slice(row * outputs, outputs);
-            for (int j = 0; j < outputs; j++)
-            {
-                result[j] += bias[j];
-            }
+            TensorPrimitives.Add(result, bias[..outputs], result);
         }
     }
 
@@ -50,31 +49,31 @@ internal static unsafe class DenseProduct
     }
 
     /// <summary>gradWeight += gradYᵀ·x, a sum over rows.</summary>
-    /// <param name="gradY">(rows, outputs).</param>
+    /// <param name="gradY">(rows, outputs), rows <paramref name="gradYStride"/> apart.</param>
     /// <param name="rows">Rows of gradY and x.</param>
+    /// <param name="gradYStride">Distance between rows of gradY, at least outputs.</param>
     /// <param name="outputs">Columns of gradY.</param>
     /// <param name="x">(rows, inputs).</param>
     /// <param name="inputs">Columns of x.</param>
     /// <param name="gradWeight">(outputs, inputs). Accumulated into.</param>
     public static void GradWeightAdd(
-        ReadOnlySpan<float> gradY, int rows, int outputs, ReadOnlySpan<float> x, int inputs, Span<float> gradWeight) =>
-        ThinProduct.OuterAdd(gradY, rows, outputs, outputs, x, inputs, inputs, 1, gradWeight);
+        ReadOnlySpan<float> gradY, int rows, int gradYStride, int outputs, ReadOnlySpan<float> x, int inputs, Span<float> gradWeight) =>
+        ThinProduct.OuterAdd(gradY, rows, gradYStride, outputs, x, inputs, inputs, 1, gradWeight);
 
     /// <summary>gradBias += Σ over rows of gradY.</summary>
-    /// <param name="gradY">(rows, outputs).</param>
+    /// <param name="gradY">(rows, outputs), rows <paramref name="gradYStride"/> apart.</param>
     /// <param name="rows">Rows of gradY.</param>
+    /// <param name="gradYStride">Distance between rows of gradY, at least outputs.</param>
     /// <param name="outputs">Columns of gradY.</param>
     /// <param name="gradBias">(outputs). Accumulated into.</param>
-    public static void GradBiasAdd(ReadOnlySpan<float> gradY, int rows, int outputs, Span<float> gradBias)
+    public static void GradBiasAdd(ReadOnlySpan<float> gradY, int rows, int gradYStride, int outputs, Span<float> gradBias)
     {
-        Extent.Check(gradY.Length, rows, outputs, nameof(gradY));
+        Extent.Check(gradY.Length, rows, outputs, gradYStride, nameof(gradY));
         Extent.Check(gradBias.Length, 1, outputs, nameof(gradBias));
+        Span<float> sum = gradBias[..outputs];
         for (int row = 0; row < rows; row++)
         {
-            for (int j = 0; j < outputs; j++)
-            {
-                gradBias[j] += gradY[(row * outputs) + j];
-            }
+            TensorPrimitives.Add(sum, gradY.Slice(row * gradYStride, outputs), sum);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Microsoft.ML.Lora.Engines.Managed.Kernels.Lanes;
@@ -54,6 +55,24 @@ internal static unsafe class Embedding
                     Add<ScalarLane>(word, position, segment, hidden, target + ((nint)i * hidden));
                 }
             }
+        }
+    }
+
+    /// <summary>gradTable[ids[i]] += gradSum[i], one token after the other: the gradient of <see cref="Forward"/> for one of its tables.</summary>
+    /// <param name="gradSum">(tokens, hidden).</param>
+    /// <param name="ids">A row of the table for each token.</param>
+    /// <param name="hidden">Numbers in a vector, at least 1.</param>
+    /// <param name="gradTable">(rows of the table, hidden). Accumulated into.</param>
+    /// <exception cref="ArgumentException">An id has no row in the table, or a size does not fit.</exception>
+    public static void GradAdd(ReadOnlySpan<float> gradSum, ReadOnlySpan<int> ids, int hidden, Span<float> gradTable)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hidden);
+        CheckIds(ids, ids.Length, gradTable.Length / hidden, nameof(ids));
+        Extent.Check(gradSum.Length, ids.Length, hidden, nameof(gradSum));
+        for (int i = 0; i < ids.Length; i++)
+        {
+            Span<float> row = gradTable.Slice(ids[i] * hidden, hidden);
+            TensorPrimitives.Add(row, gradSum.Slice(i * hidden, hidden), row);
         }
     }
 

@@ -89,7 +89,9 @@ internal static unsafe class Pointwise
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Not inlined: a caller that chooses between several functions would spend the compiler's budget on the first, and leave calls in the loops
+    // of the others.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Apply<TFunction, V>(float* x, float* result, int length)
         where TFunction : struct, IPointwise
         where V : struct, IMathLanes<V>
@@ -106,7 +108,7 @@ internal static unsafe class Pointwise
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Apply<TFunction, V>(float* x, float* y, float* result, int length)
         where TFunction : struct, IPointwisePair
         where V : struct, IMathLanes<V>

@@ -33,14 +33,35 @@ public sealed class DenseProductTests
         float[] gradBias = [.. bias];
 
         DenseProduct.GradInput(gradY, rows, outputs, weight, inputs, gradX);
-        DenseProduct.GradWeightAdd(gradY, rows, outputs, x, inputs, gradWeight);
-        DenseProduct.GradBiasAdd(gradY, rows, outputs, gradBias);
+        DenseProduct.GradWeightAdd(gradY, rows, outputs, outputs, x, inputs, gradWeight);
+        DenseProduct.GradBiasAdd(gradY, rows, outputs, outputs, gradBias);
 
         Exact exactGradY = Exact.Of(gradY, rows, outputs);
         Exact ones = Exact.Of([.. Enumerable.Repeat(1f, rows)], 1, rows);
         Exact.Product(exactGradY, Exact.Of(weight, outputs, inputs)).AssertSum(outputs, gradX, "gradX");
         Exact.Product(exactGradY.Transposed, Exact.Of(x, rows, inputs)).Plus(weight).AssertSum(rows, gradWeight, "gradWeight");
         Exact.Product(ones, exactGradY).Plus(bias).AssertSum(rows, gradBias, "gradBias");
+    }
+
+    [TestMethod]
+    public void Gradients_OfSomeColumns_AreThoseOfTheColumnsAlone()
+    {
+        const int rows = 5;
+        const int inputs = 7;
+        const int stride = 40;
+        const int outputs = 33;
+        (float[] x, float[] weight, float[] bias, _) = Operands(rows, inputs, outputs);
+        float[] wide = Sample.Floats(rows * stride, 9);
+        float[] narrow = [.. wide.Chunk(stride).SelectMany(row => row[..outputs])];
+        float[] gradWeight = [.. weight], expectedWeight = [.. weight], gradBias = [.. bias], expectedBias = [.. bias];
+
+        DenseProduct.GradWeightAdd(wide, rows, stride, outputs, x, inputs, gradWeight);
+        DenseProduct.GradBiasAdd(wide, rows, stride, outputs, gradBias);
+
+        DenseProduct.GradWeightAdd(narrow, rows, outputs, outputs, x, inputs, expectedWeight);
+        DenseProduct.GradBiasAdd(narrow, rows, outputs, outputs, expectedBias);
+        CollectionAssert.AreEqual(expectedWeight, gradWeight);
+        CollectionAssert.AreEqual(expectedBias, gradBias);
     }
 
     [TestMethod]
@@ -53,8 +74,8 @@ public sealed class DenseProductTests
         float[] gradX = new float[x.Length], gradWeight = new float[weight.Length], gradBias = new float[outputs];
 
         DenseProduct.GradInput(gradY, rows, outputs, weight, inputs, gradX);
-        DenseProduct.GradWeightAdd(gradY, rows, outputs, x, inputs, gradWeight);
-        DenseProduct.GradBiasAdd(gradY, rows, outputs, gradBias);
+        DenseProduct.GradWeightAdd(gradY, rows, outputs, outputs, x, inputs, gradWeight);
+        DenseProduct.GradBiasAdd(gradY, rows, outputs, outputs, gradBias);
 
         AssertGradient(gradX, x, values => Layer(values, Sample.Doubles(weight), Sample.Doubles(bias)), "gradX");
         AssertGradient(gradWeight, weight, values => Layer(Sample.Doubles(x), values, Sample.Doubles(bias)), "gradWeight");
@@ -95,8 +116,8 @@ public sealed class DenseProductTests
         AssertRefused("bias", () => DenseProduct.Forward(six, 3, 2, six, two, 3, new float[9]));
         AssertRefused("weight", () => DenseProduct.GradInput(six, 3, 2, two, 2, six));
         AssertRefused("gradX", () => DenseProduct.GradInput(six, 3, 2, six, 2, two));
-        AssertRefused("gradY", () => DenseProduct.GradBiasAdd(two, 3, 2, two));
-        AssertRefused("gradBias", () => DenseProduct.GradBiasAdd(six, 2, 3, two));
+        AssertRefused("gradY", () => DenseProduct.GradBiasAdd(two, 3, 2, 2, two));
+        AssertRefused("gradBias", () => DenseProduct.GradBiasAdd(six, 2, 3, 3, two));
 
         static void AssertRefused(string name, Action call) => Assert.AreEqual(name, Assert.ThrowsExactly<ArgumentException>(call).ParamName);
     }

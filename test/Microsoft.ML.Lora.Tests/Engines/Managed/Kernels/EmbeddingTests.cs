@@ -33,6 +33,33 @@ public sealed class EmbeddingTests
     }
 
     [TestMethod]
+    public void GradAdd_AnyHiddenSize_AddsEachTokensGradientToItsRow()
+    {
+        for (int hidden = 1; hidden <= 65; hidden++)
+        {
+            float[] gradient = Sample.Floats(5 * hidden);
+            float[] table = Sample.Floats(5 * hidden, 2);
+            float[] expected = [.. table];
+            for (int i = 0; i < gradient.Length; i++)
+            {
+                expected[(WordIds[i / hidden] * hidden) + (i % hidden)] += gradient[i];
+            }
+
+            Embedding.GradAdd(gradient, WordIds, hidden, table);
+
+            CollectionAssert.AreEqual(expected, table, $"hidden {hidden}");
+        }
+    }
+
+    [TestMethod]
+    public void GradAdd_IdWithoutRow_IsNamed()
+    {
+        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => Embedding.GradAdd(new float[4], [0, 5], 2, new float[10]));
+
+        Assert.AreEqual("'ids' holds 5, but its table has rows 0 to 4. (Parameter 'ids')", exception.Message);
+    }
+
+    [TestMethod]
     [DataRow(5)]
     [DataRow(-1)]
     public void Forward_IdWithoutRow_IsNamed(int id)

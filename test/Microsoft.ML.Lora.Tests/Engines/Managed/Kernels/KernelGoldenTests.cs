@@ -24,8 +24,8 @@ public sealed class KernelGoldenTests
 
         DenseProduct.Forward(x, rows, inputs, weight, bias, outputs, y);
         DenseProduct.GradInput(gradY, rows, outputs, weight, inputs, gradX);
-        DenseProduct.GradWeightAdd(gradY, rows, outputs, x, inputs, gradWeight);
-        DenseProduct.GradBiasAdd(gradY, rows, outputs, gradBias);
+        DenseProduct.GradWeightAdd(gradY, rows, outputs, outputs, x, inputs, gradWeight);
+        DenseProduct.GradBiasAdd(gradY, rows, outputs, outputs, gradBias);
         AssertEqual(golden, "y", y);
         AssertEqual(golden, "gradX", gradX);
         AssertEqual(golden, "gradWeight", gradWeight);
