@@ -78,8 +78,12 @@ public sealed record LoraSentencePairOptions
     public ClassificationHead Head { get; init; } = ClassificationHead.PretrainedPooler;
 
     /// <summary>The learning rates of the adapters' factors and of the head.</summary>
-    /// <value>The default is <see cref="AdapterRates.Default"/>.</value>
-    public AdapterRates Rates { get; init; } = AdapterRates.Default;
+    /// <value>One of <see cref="AdapterRates"/>, or a rule of your own. The default is <see cref="AdapterRates.Adaptive"/>.</value>
+    public AdapterRateRule Rates { get; init; } = AdapterRates.Adaptive();
+
+    /// <summary>What turns gradients into the directions that the rates are applied to.</summary>
+    /// <value>The default is <see cref="BaseOptimizer.AdamW"/>.</value>
+    public BaseOptimizer Optimizer { get; init; }
 
     /// <summary>How the rates change over the steps.</summary>
     /// <value>The default is <see cref="RateSchedule.Linear"/>.</value>
@@ -89,7 +93,7 @@ public sealed record LoraSentencePairOptions
     /// <value>From 0 to 0.5. The default is 0.06.</value>
     public float WarmupFraction { get; init; } = 0.06f;
 
-    /// <summary>AdamW's decoupled weight decay, per unit of learning rate.</summary>
+    /// <summary>Weight decay per unit of learning rate, apart from the gradient; with <see cref="BaseOptimizer.Adam"/> within it.</summary>
     /// <value>From 0 to 1. The default is 0.01.</value>
     public float WeightDecay { get; init; } = 0.01f;
 
@@ -170,7 +174,7 @@ public sealed record LoraSentencePairOptions
         Encoder = Encoder.Handle,
         MaxTokens = MaxTokens,
         Trainable = new TrainablePlan { Adapter = ToAdapterPlan(), Head = Head, Classes = PairScores.Classes },
-        Optimizer = new OptimizerPlan { Beta1 = 0.9f, Beta2 = 0.999f, Epsilon = 1e-8f, WeightDecay = WeightDecay, MaxGradientNorm = MaxGradientNorm },
+        Optimizer = ToOptimizerPlan(),
         Training = ToTrainingPlan(seed),
         ValidationFraction = ValidationFraction,
         Symmetric = Symmetric,
@@ -196,11 +200,21 @@ public sealed record LoraSentencePairOptions
         Dropout = Dropout,
     };
 
+    private OptimizerPlan ToOptimizerPlan() => new()
+    {
+        Optimizer = Optimizer,
+        Rates = Rates,
+        Beta1 = 0.9f,
+        Beta2 = 0.999f,
+        Epsilon = 1e-8f,
+        WeightDecay = WeightDecay,
+        MaxGradientNorm = MaxGradientNorm,
+    };
+
     private TrainingPlan ToTrainingPlan(int seed) => new()
     {
         Epochs = Epochs,
         BatchSize = BatchSize,
-        Rates = Rates,
         Schedule = Schedule,
         WarmupFraction = WarmupFraction,
         ClassWeighting = ClassWeighting,
@@ -254,6 +268,10 @@ public sealed record LoraSentencePairOptions
     private IEnumerable<string> OptimizationProblems()
     {
         if (Rates is null) yield return $"{nameof(Rates)} must be set, but is null.";
+        if (Rates is not null && !(Rates.RateOfHead >= 0 && double.IsFinite(Rates.RateOfHead))) yield return Invariant($"{nameof(Rates)}.{nameof(Rates.RateOfHead)} must be at least 0 and finite, but is {Rates.RateOfHead}.");
+        if (Rates is { StateLength: < 0 }) yield return $"{nameof(Rates)}.{nameof(Rates.StateLength)} must be at least 0, but is {Rates.StateLength}.";
+        if (Rates is { Preconditions: true, Statistics: AdapterStatistics.None }) yield return $"{nameof(Rates)} preconditions, so {nameof(Rates.Statistics)} must be at least {nameof(AdapterStatistics.Factors)}, but is {Rates.Statistics}.";
+        if (!Enum.IsDefined(Optimizer)) yield return NoSuchValue(nameof(Optimizer), Optimizer);
         if (!Enum.IsDefined(Schedule)) yield return NoSuchValue(nameof(Schedule), Schedule);
         if (!(WarmupFraction is >= 0 and <= 0.5f)) yield return Invariant($"{nameof(WarmupFraction)} must be from 0 to 0.5, but is {WarmupFraction}.");
         if (!(WeightDecay is >= 0 and <= 1)) yield return Invariant($"{nameof(WeightDecay)} must be from 0 to 1, but is {WeightDecay}.");

@@ -21,11 +21,11 @@ public sealed record TrainingProgress
     /// <summary>Euclidean norm of the latest step's gradients before clipping.</summary>
     public required double GradientNorm { get; init; }
 
-    /// <summary>Learning rate of the factors A at the latest step.</summary>
-    public required double RateOfA { get; init; }
+    /// <summary>The rates of each low-rank update at the latest step, schedule included; empty where none is trained.</summary>
+    public required IReadOnlyList<AdapterRate> Rates { get; init; }
 
-    /// <summary>Learning rate of the factors B at the latest step.</summary>
-    public required double RateOfB { get; init; }
+    /// <summary>Learning rate of the head at the latest step, schedule included.</summary>
+    public required double RateOfHead { get; init; }
 
     /// <summary>Figures on the validation pairs where they were just measured, else <see langword="null"/>.</summary>
     public ValidationMetrics? Validation { get; init; }

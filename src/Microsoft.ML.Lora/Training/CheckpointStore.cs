@@ -13,6 +13,7 @@ internal sealed class CheckpointStore
     private const string TrainedPrefix = "trained.";
     private const string BestPrefix = "best.";
     private const string MomentPrefix = "optimizer.";
+    private const string RateStatePrefix = "rates.";
     private const string FingerprintPrefix = "run.";
 
     private readonly string _path;
@@ -54,7 +55,7 @@ internal sealed class CheckpointStore
         }
 
         session.ImportTrained(new TrainedWeights(Take(checkpoint, TrainedPrefix)));
-        session.ImportOptimizer(new OptimizerState(checkpoint.Facts.Whole("optimizer.steps"), Take(checkpoint, MomentPrefix), ReadRandom(checkpoint.Facts)));
+        session.ImportOptimizer(new OptimizerState(checkpoint.Facts.Whole("optimizer.steps"), Take(checkpoint, MomentPrefix), Take(checkpoint, RateStatePrefix), ReadRandom(checkpoint.Facts)));
         RunState state = ReadState(checkpoint);
         _lastSaved = state.Step;
         return state;
@@ -87,6 +88,7 @@ internal sealed class CheckpointStore
         [
             .. Prefixed(TrainedPrefix, session.ExportTrained().Tensors),
             .. Prefixed(MomentPrefix, optimizer.Moments),
+            .. Prefixed(RateStatePrefix, optimizer.RateStates),
             .. Prefixed(BestPrefix, state.Best?.Weights.Tensors ?? []),
         ];
         try

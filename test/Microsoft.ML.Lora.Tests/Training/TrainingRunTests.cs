@@ -1,4 +1,3 @@
-using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora.Tests.Training;
@@ -6,7 +5,7 @@ namespace Microsoft.ML.Lora.Tests.Training;
 [TestClass]
 public sealed class TrainingRunTests
 {
-    private const float RateRounding = 1e-9f;
+    private const double ShareRounding = 1e-9;
 
     [TestMethod]
     public void Execute_NoValidation_TakesEveryStepAndKeepsTheLastWeights()
@@ -39,7 +38,7 @@ public sealed class TrainingRunTests
     }
 
     [TestMethod]
-    public void Execute_LinearSchedule_HandsEachStepItsRates()
+    public void Execute_LinearSchedule_HandsEachStepItsShare()
     {
         var session = new FakeSession();
         var setup = new RunSetup { Plan = new RunSetup().Plan with { WarmupFraction = 1 / 3f } };
@@ -49,10 +48,8 @@ public sealed class TrainingRunTests
         float[] shares = [0.5f, 1, 1, 0.75f, 0.5f, 0.25f];
         for (int step = 0; step < shares.Length; step++)
         {
-            StepRates rates = session.Rates[step];
-            Assert.AreEqual(1e-3f * shares[step], rates.A, RateRounding);
-            Assert.AreEqual(4e-3f * shares[step], rates.B, RateRounding);
-            Assert.AreEqual(4e-3f * shares[step], rates.Head, RateRounding);
+            Assert.AreEqual(shares[step], session.Schedules[step].Share, ShareRounding);
+            Assert.AreEqual(step < 2, session.Schedules[step].IsWarmup);
         }
     }
 

@@ -118,7 +118,7 @@ public sealed class FrozenPrefixTests
         EncodedPair[] pairs = TinyModel.RandomPairs(Shape, 1, 32);
         var labels = new int[32];
         float[] weights = [.. Enumerable.Repeat(1f, 32)];
-        void Step() => session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Rates);
+        void Step() => session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Schedule);
         for (int i = 0; i < 50; i++)
         {
             Step();
@@ -152,7 +152,7 @@ public sealed class FrozenPrefixTests
         float[] weights = [.. pairs.Select(_ => 1f)];
         for (int i = 0; i < 4; i++)
         {
-            session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Rates);
+            session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Schedule);
         }
 
         return Sessions.Bits(session);

@@ -96,6 +96,6 @@ public sealed class MemoryLimitTests
     {
         EncodedPair[] batch = TinyModel.Pairs(Shape, 1, [.. Enumerable.Repeat(tokens, pairs)]);
         float[] weights = [.. Enumerable.Repeat(1f, pairs)];
-        return session.Step(new TrainingBatch { Pairs = batch, Labels = new int[pairs], Weights = weights }, Sessions.Rates);
+        return session.Step(new TrainingBatch { Pairs = batch, Labels = new int[pairs], Weights = weights }, Sessions.Schedule);
     }
 }

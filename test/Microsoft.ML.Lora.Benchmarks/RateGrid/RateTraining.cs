@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using Microsoft.ML.Lora.Benchmarks.Workloads;
+using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Engines.Managed;
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Pipeline;
+using Microsoft.ML.Lora.Primitives;
+using Microsoft.ML.Lora.Training;
+
+namespace Microsoft.ML.Lora.Benchmarks.RateGrid;
+
+/// <summary>Trains one cell on one thread: query and value, batches of 64, 6 % warm-up then linear decay, weight decay 0.01.</summary>
+internal static class RateTraining
+{
+    private const int BatchSize = 64;
+    private const float Warmup = 0.06f;
+    private const int Points = 20;
+
+    /// <summary>Steps of a cell.</summary>
+    public static int Steps(RatePairs pairs, int epochs) => epochs * ((pairs.Train.Count + BatchSize - 1) / BatchSize);
+
+    /// <summary>Trains and measures.</summary>
+    public static RateResult Run(RateCell cell, LoadedEncoder encoder, RatePairs pairs, int epochs)
+    {
+        AdapterRateRule rule = RuleText.Parse(cell.Rule);
+        var progress = new Trajectory(new RateCurve(RateSchedule.Linear, Steps(pairs, epochs), Warmup), Steps(pairs, epochs));
+        using ITrainingSession session = new ManagedEngine(threads: 1).StartTraining(
+            encoder.Weights, Trained(cell), Optimizer(cell, rule), SeededRandom.Derive((ulong)cell.Seed, "initial weights"));
+        long began = Stopwatch.GetTimestamp();
+        bool diverged = !Train(session, pairs, Plan(cell, epochs), progress);
+        TimeSpan time = Stopwatch.GetElapsedTime(began);
+        return new RateResult
+        {
+            Cell = cell,
+            Description = rule.Description,
+            Diverged = diverged,
+            Validation = diverged ? null : Measure(session, pairs.Validation),
+            Dev = diverged ? null : Measure(session, pairs.Dev),
+            Steps = progress.Losses.Count,
+            Seconds = time.TotalSeconds,
+            LastLoss = progress.Losses.Count == 0 ? 0 : progress.Losses.Skip(progress.Losses.Count * 9 / 10).Average(),
+            Rates = progress.Rates,
+        };
+    }
+
+    /// <summary>Trains to the end.</summary>
+    /// <returns>Whether it came there.</returns>
+    private static bool Train(ITrainingSession session, RatePairs pairs, TrainingPlan plan, Trajectory progress)
+    {
+        try
+        {
+            TrainingRun.Execute(session, pairs.Train, validation: null, plan, new TrainingHooks
+            {
+                Progress = progress,
+                Log = _ => { },
+                Cancellation = default,
+                Time = TimeProvider.System,
+                Checkpoints = null,
+            });
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static ValidationMetrics Measure(ITrainingSession session, LabeledPairs pairs)
+    {
+        float[] scores = new float[pairs.Count];
+        PairScores.Compute(session.Score, pairs.Pairs, [], scores);
+        return BinaryMeasures.Measure(scores, pairs.Labels);
+    }
+
+    private static TrainablePlan Trained(RateCell cell)
+    {
+        TrainablePlan plan = LoraModel.Plan(cell.Rank);
+        return plan with { Adapter = plan.Adapter with { Scaling = (float)cell.AlphaMultiple } };
+    }
+
+    private static OptimizerPlan Optimizer(RateCell cell, AdapterRateRule rule) => new()
+    {
+        Optimizer = cell.Optimizer,
+        Rates = rule,
+        Beta1 = 0.9f,
+        Beta2 = 0.999f,
+        Epsilon = 1e-8f,
+        WeightDecay = 0.01f,
+        MaxGradientNorm = (float?)cell.Clip,
+    };
+
+    private static TrainingPlan Plan(RateCell cell, int epochs) => new()
+    {
+        Epochs = epochs,
+        BatchSize = BatchSize,
+        Schedule = RateSchedule.Linear,
+        WarmupFraction = Warmup,
+        ClassWeighting = ClassWeighting.None,
+        ValidationsPerEpoch = 1,
+        EarlyStopping = null,
+        OnCancellation = CancellationResult.Throw,
+        Seed = (ulong)cell.Seed,
+    };
+
+    /// <summary>Keeps what is worth recording of the steps.</summary>
+    private sealed class Trajectory(RateCurve curve, int steps) : IProgress<TrainingProgress>
+    {
+        public List<double> Losses { get; } = [];
+
+        public List<RatePoint> Rates { get; } = [];
+
+        public void Report(TrainingProgress value)
+        {
+            Losses.Add(value.Loss);
+            if (value.Step == 1 || value.Step == steps || value.Step % Math.Max(1, steps / Points) == 0)
+            {
+                Rates.Add(RatePoint.Of(value.Step, curve.At(value.Step - 1), value.Rates));
+            }
+        }
+    }
+}
