@@ -10,46 +10,46 @@ namespace Microsoft.ML.Lora;
 public readonly ref struct AdapterStep
 {
     /// <summary>r.</summary>
-    public int Rank { get; internal init; }
+    public int Rank { get; init; }
 
     /// <summary>Columns of W₀.</summary>
-    public int Inputs { get; internal init; }
+    public int Inputs { get; init; }
 
     /// <summary>Rows of W₀.</summary>
-    public int Outputs { get; internal init; }
+    public int Outputs { get; init; }
 
     /// <summary>s.</summary>
-    public double Scaling { get; internal init; }
+    public double Scaling { get; init; }
 
     /// <summary>‖W₀‖_F.</summary>
-    public double FrozenNorm { get; internal init; }
+    public double FrozenNorm { get; init; }
 
     /// <summary>‖W₀‖₂, where the rule said that it needs it.</summary>
     internal double FrozenSpectralNorm { get; init; }
 
     /// <summary>The share of the full rates that the schedule leaves this step, in (0, 1]. The rates that a rule answers are multiplied by it.</summary>
-    public double Share { get; internal init; }
+    public double Share { get; init; }
 
     /// <summary>Whether the schedule still rises.</summary>
-    public bool IsWarmup { get; internal init; }
+    public bool IsWarmup { get; init; }
 
     /// <summary>AAᵀ.</summary>
-    public ReadOnlySpan<float> FactorsOfA { get; internal init; }
+    public ReadOnlySpan<float> FactorsOfA { get; init; }
 
     /// <summary>BᵀB.</summary>
-    public ReadOnlySpan<float> FactorsOfB { get; internal init; }
+    public ReadOnlySpan<float> FactorsOfB { get; init; }
 
     /// <summary>ΔA·ΔAᵀ.</summary>
-    public ReadOnlySpan<float> DirectionsOfA { get; internal init; }
+    public ReadOnlySpan<float> DirectionsOfA { get; init; }
 
     /// <summary>ΔBᵀ·ΔB.</summary>
-    public ReadOnlySpan<float> DirectionsOfB { get; internal init; }
+    public ReadOnlySpan<float> DirectionsOfB { get; init; }
 
     /// <summary>ΔA·Aᵀ.</summary>
-    public ReadOnlySpan<float> CrossOfA { get; internal init; }
+    public ReadOnlySpan<float> CrossOfA { get; init; }
 
     /// <summary>Bᵀ·ΔB.</summary>
-    public ReadOnlySpan<float> CrossOfB { get; internal init; }
+    public ReadOnlySpan<float> CrossOfB { get; init; }
 
     /// <summary>s·‖α·B·ΔA + β·ΔB·A‖_F: how far the effective weight moves, to first order. Needs <see cref="AdapterStatistics.Directions"/>.</summary>
     /// <param name="rateOfA">α.</param>
