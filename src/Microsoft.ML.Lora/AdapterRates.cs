@@ -1,4 +1,5 @@
 using Microsoft.ML.Lora.Engines.Rates;
+using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora;
 
@@ -78,6 +79,17 @@ public static class AdapterRates
         return epsilon > 0 && float.IsFinite(epsilon)
             ? new RiemannianRates(rate, epsilon)
             : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Epsilon must be above 0 and finite.");
+    }
+
+    /// <summary>
+    /// <see cref="Ratio"/> with rate and ratio found before training: short trainings on a part of the training pairs, the best of them longer,
+    /// judged on another part that shares no sentence (or group) with it.
+    /// </summary>
+    /// <param name="budget">What the search may take. <see cref="TrainingSummary.RateTrials"/> tells what it tried.</param>
+    public static AdapterRateRule Fitted(RateSearchBudget budget)
+    {
+        ArgumentNullException.ThrowIfNull(budget);
+        return new FittedRates(budget);
     }
 
     private static void RequireRate(float rate, string parameter)

@@ -1,6 +1,9 @@
 namespace Microsoft.ML.Lora;
 
-/// <summary>Where training stands: reported after every step, and once more, with <see cref="Validation"/>, after every validation.</summary>
+/// <summary>
+/// Where training stands: reported after every step, and once more, with <see cref="Validation"/>, after every validation; before the first step
+/// with each <see cref="Trial"/> of a search for rates.
+/// </summary>
 public sealed record TrainingProgress
 {
     /// <summary>The running epoch, from 1.</summary>
@@ -26,6 +29,12 @@ public sealed record TrainingProgress
 
     /// <summary>Learning rate of the head at the latest step, schedule included.</summary>
     public required double RateOfHead { get; init; }
+
+    /// <summary>
+    /// The trial that ended just now where rates are searched for, before the first step; else <see langword="null"/>. Of the other figures only
+    /// <see cref="Epochs"/>, <see cref="Steps"/> and <see cref="Elapsed"/>, since the search began, then say anything.
+    /// </summary>
+    public RateTrial? Trial { get; init; }
 
     /// <summary>Figures on the validation pairs where they were just measured, else <see langword="null"/>.</summary>
     public ValidationMetrics? Validation { get; init; }

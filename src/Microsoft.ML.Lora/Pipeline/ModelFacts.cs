@@ -11,6 +11,8 @@ internal static class ModelFacts
     /// <summary>Models of older versions lack it: they score in single precision.</summary>
     private const string ScoringPrecisionKey = "scoring.precision";
 
+    private const string TrialKey = "training.trials";
+
     /// <summary>Writes a model's definition, without its tensors.</summary>
     public static Facts Write(PairModelDefinition definition, string? trainedFrom)
     {
@@ -93,6 +95,8 @@ internal static class ModelFacts
         facts.Set("training.ticks", summary.TrainingTime.Ticks);
         facts.Set("training.pairs.per.second", summary.PairsPerSecond);
         facts.Set("training.seed", (long)summary.Seed);
+        facts.Set("training.rates", summary.Rates);
+        RateTrialFacts.Write(facts, TrialKey, summary.RateTrials);
         facts.Set("training.validations", (long)summary.Validations.Count);
         for (int i = 0; i < summary.Validations.Count; i++)
         {
@@ -113,6 +117,8 @@ internal static class ModelFacts
         TrainingTime = TimeSpan.FromTicks(facts.Whole("training.ticks")),
         PairsPerSecond = facts.Number("training.pairs.per.second"),
         Seed = (int)facts.Whole("training.seed"),
+        Rates = facts.Text("training.rates"),
+        RateTrials = RateTrialFacts.Read(facts, TrialKey),
         Validations = [.. Enumerable.Range(0, (int)facts.Whole("training.validations")).Select(i => ValidationFacts.Read(facts, ValidationKey(i)))],
     };
 

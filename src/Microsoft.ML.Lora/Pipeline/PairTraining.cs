@@ -52,11 +52,15 @@ internal sealed class PairTraining
         LogData(train, held, truncated);
 
         IEngine engine = EngineChoice.ForTraining(_request.Threads, _request.FrozenLayersMegabytes);
-        using ITrainingSession session = engine.StartTraining(_encoder.Weights, _request.Trainable, _request.Optimizer, SeedOf("initial weights"));
+        TrainingHooks hooks = Hooks(train, held);
+        ITrainingSession Start(AdapterRateRule rule) =>
+            engine.StartTraining(_encoder.Weights, _request.Trainable, _request.Optimizer with { Rates = rule }, SeedOf("initial weights"));
+        (AdapterRateRule rates, IReadOnlyList<RateTrial> trials) = RatesFor(trainRows, train, Start, hooks);
+        using ITrainingSession session = Start(rates);
         long trained = session.TrainedParameters;
         PayloadText.RequireRoom(trained);
         Info($"Training {trained} numbers on the {engine.Name} engine with {_request.Threads} {(_request.Threads == 1 ? "thread" : "threads")}, seed {_request.Seed}.");
-        TrainingOutcome outcome = TrainingRun.Execute(session, train, held, _request.Training, Hooks(train, held));
+        TrainingOutcome outcome = TrainingRun.Execute(session, train, held, _request.Training, hooks);
         return new PairModel(_encoder, Define(outcome, held, new TrainingSummary
         {
             End = outcome.End,
@@ -71,7 +75,31 @@ internal sealed class PairTraining
             TrainingTime = outcome.TrainingTime,
             PairsPerSecond = outcome.TrainingTime > TimeSpan.Zero ? outcome.PairsTrained / outcome.TrainingTime.TotalSeconds : 0,
             Seed = _request.Seed,
+            Rates = rates.Description,
+            RateTrials = trials,
         }), engine);
+    }
+
+    /// <summary>The rule that was asked for, or what the search finds that it asks for.</summary>
+    private (AdapterRateRule Rule, IReadOnlyList<RateTrial> Trials) RatesFor(
+        PairRows rows, LabeledPairs train, Func<AdapterRateRule, ITrainingSession> start, TrainingHooks hooks)
+    {
+        if (_request.Optimizer.Rates is not FittedRates fitted)
+        {
+            return (_request.Optimizer.Rates, []);
+        }
+
+        IReadOnlyList<RateTrial>? trials = hooks.Checkpoints?.ReadTrials();
+        if (trials is null)
+        {
+            int[] groups = _request.Columns.Group is null ? SentenceComponents.Of(rows.Texts) : rows.RenumberedGroups();
+            trials = RateSearch.Execute(start, train, groups, _request.Training, fitted.Budget, hooks);
+        }
+
+        hooks.Checkpoints?.Keep(trials);
+        AdapterRateRule best = RateSearch.Best(trials);
+        Info($"The search for rates took {trials.Sum(trial => trial.Steps)} steps and found {best}.");
+        return (best, trials);
     }
 
     private PairModelDefinition Define(TrainingOutcome outcome, LabeledPairs? held, TrainingSummary summary) => new()

@@ -18,10 +18,14 @@ internal sealed class RatePairs
 
     private const int Limit = 128;
 
-    private RatePairs(LabeledPairs train, LabeledPairs validation, LabeledPairs dev) => (Train, Validation, Dev) = (train, validation, dev);
+    private RatePairs(LabeledPairs train, int[] groups, LabeledPairs validation, LabeledPairs dev) =>
+        (Train, Groups, Validation, Dev) = (train, groups, validation, dev);
 
     /// <summary>What to train on.</summary>
     public LabeledPairs Train { get; }
+
+    /// <summary>The component of each training pair.</summary>
+    public int[] Groups { get; }
 
     /// <summary>What settings are chosen by.</summary>
     public LabeledPairs Validation { get; }
@@ -40,9 +44,9 @@ internal sealed class RatePairs
     {
         IReadOnlyList<(string First, string Second, int Label)> train = File("train.tsv").Read(most);
         IReadOnlyList<(string First, string Second, int Label)> dev = File("dev.tsv").Read(int.MaxValue);
-        bool[] aside = ValidationSplit.Choose(QuestionComponents.Of(train), ValidationShare, SplitSeed);
-        return new RatePairs(
-            Encode([.. train.Where((_, row) => !aside[row])]), Encode([.. train.Where((_, row) => aside[row])]), Encode(dev));
+        bool[] aside = ValidationSplit.Choose(Components(train), ValidationShare, SplitSeed);
+        (string First, string Second, int Label)[] rest = [.. train.Where((_, row) => !aside[row])];
+        return new RatePairs(Encode(rest), Components(rest), Encode([.. train.Where((_, row) => aside[row])]), Encode(dev));
 
         LabeledPairs Encode(IReadOnlyList<(string First, string Second, int Label)> pairs)
         {
@@ -50,6 +54,9 @@ internal sealed class RatePairs
             return new LabeledPairs([.. encoded.Pairs], null, [.. pairs.Select(pair => pair.Label)]);
         }
     }
+
+    private static int[] Components(IReadOnlyList<(string First, string Second, int Label)> pairs) =>
+        SentenceComponents.Of([.. pairs.Select(pair => (pair.First, pair.Second))]);
 
     private static PairFile File(string name)
     {

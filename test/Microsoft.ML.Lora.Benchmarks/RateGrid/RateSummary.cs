@@ -55,7 +55,7 @@ internal sealed class RateSummary
             double worst = found.Min(one => one is { Error: > 0 } both ? both.Mean / both.Error : null) ?? double.NaN;
             return (mean, (string?[])
             [
-                rule.Key, $"{mean:0.00}", $"{worst:0.0}", $"{rule.Count(result => result.Failed)}/{rule.Count()}",
+                rule.Key, Number(mean, "0.00"), Number(worst, "0.0"), $"{rule.Count(result => result.Failed)}/{rule.Count()}",
                 .. found.Select(one => one is { } both ? $"{both.Mean:+0.00;-0.00} ± {both.Error:0.00}" : ""),
             ]);
         });
@@ -99,6 +99,9 @@ internal sealed class RateSummary
 
         return table.ToString();
     }
+
+    /// <summary>Empty where there is nothing to compare with.</summary>
+    private static string Number(double value, string format) => double.IsNaN(value) ? "" : value.ToString(format);
 
     private static string Spread(IEnumerable<double> values, string format = "0.00")
     {

@@ -15,7 +15,7 @@ internal static class RateSweep
     public static IEnumerable<RateCell> Named(string name) => name switch
     {
         "issue" => [.. Named("main"), .. Named("alphas"), .. Named("small")],
-        "main" => Cross(Mini, Ranks, [2], ["equal", "ratio", "balanced", "adaptive", "riemannian"]),
+        "main" => Cross(Mini, Ranks, [2], ["equal", "ratio", "balanced", "adaptive", "riemannian", "fitted:540"]),
         "alphas" => Cross(Mini, Ranks, [1, 4], PlainAndAdaptive),
         "small" => Cross(["small"], [8], [2], PlainAndAdaptive),
         _ => throw new ArgumentException($"'{name}' is no grid; there are issue, main, alphas and small."),

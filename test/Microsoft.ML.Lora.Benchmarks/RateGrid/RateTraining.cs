@@ -24,9 +24,15 @@ internal static class RateTraining
     {
         AdapterRateRule rule = RuleText.Parse(cell.Rule);
         var progress = new Trajectory(new RateCurve(RateSchedule.Linear, Steps(pairs, epochs), Warmup), Steps(pairs, epochs));
-        using ITrainingSession session = new ManagedEngine(threads: 1).StartTraining(
-            encoder.Weights, Trained(cell), Optimizer(cell, rule), SeededRandom.Derive((ulong)cell.Seed, "initial weights"));
+        ITrainingSession Start(AdapterRateRule used) => new ManagedEngine(threads: 1).StartTraining(
+            encoder.Weights, Trained(cell), Optimizer(cell, used), SeededRandom.Derive((ulong)cell.Seed, "initial weights"));
         long began = Stopwatch.GetTimestamp();
+        if (rule is FittedRates fitted)
+        {
+            rule = RateSearch.Best(RateSearch.Execute(Start, pairs.Train, pairs.Groups, Plan(cell, epochs), fitted.Budget, Hooks(null)));
+        }
+
+        using ITrainingSession session = Start(rule);
         bool diverged = !Train(session, pairs, Plan(cell, epochs), progress);
         TimeSpan time = Stopwatch.GetElapsedTime(began);
         return new RateResult
@@ -49,14 +55,7 @@ internal static class RateTraining
     {
         try
         {
-            TrainingRun.Execute(session, pairs.Train, validation: null, plan, new TrainingHooks
-            {
-                Progress = progress,
-                Log = _ => { },
-                Cancellation = default,
-                Time = TimeProvider.System,
-                Checkpoints = null,
-            });
+            TrainingRun.Execute(session, pairs.Train, validation: null, plan, Hooks(progress));
             return true;
         }
         catch (InvalidOperationException)
@@ -64,6 +63,15 @@ internal static class RateTraining
             return false;
         }
     }
+
+    private static TrainingHooks Hooks(IProgress<TrainingProgress>? progress) => new()
+    {
+        Progress = progress,
+        Log = _ => { },
+        Cancellation = default,
+        Time = TimeProvider.System,
+        Checkpoints = null,
+    };
 
     private static ValidationMetrics Measure(ITrainingSession session, LabeledPairs pairs)
     {

@@ -5,7 +5,8 @@ namespace Microsoft.ML.Lora.Benchmarks.RateGrid;
 
 /// <summary>
 /// Rules as the command line has them: a name, a colon, and constants with commas between, such as <c>equal:0.002</c>, <c>ratio:0.001,4</c>,
-/// <c>balanced:0.002</c>, <c>riemannian:0.001,1e-6</c>, and <c>adaptive:0.004</c> with any of the settings in <see cref="Adaptive"/>.
+/// <c>balanced:0.002</c>, <c>riemannian:0.001,1e-6</c>,
+/// <c>fitted:360</c>, and <c>adaptive:0.004</c> with any of the settings in <see cref="Adaptive"/>.
 /// </summary>
 internal static class RuleText
 {
@@ -42,9 +43,10 @@ internal static class RuleText
             ("balanced", 1) => AdapterRates.Balanced(Number(constants[0], text)),
             ("riemannian", 1) => AdapterRates.Riemannian(Number(constants[0], text)),
             ("riemannian", 2) => AdapterRates.Riemannian(Number(constants[0], text), Number(constants[1], text)),
+            ("fitted", 1) => AdapterRates.Fitted(RateSearchBudget.InSteps((int)Number(constants[0], text))),
             ("adaptive", > 0) => new AdaptiveRates(Adaptive(constants, text)),
             _ => throw new ArgumentException(
-                $"'{text}' is no rule. Rules are equal:RATE, ratio:RATE,RATIO, balanced:RATE, riemannian:RATE[,EPSILON] and adaptive:SHARE[,SETTING=VALUE…]; "
+                $"'{text}' is no rule. Rules are equal:RATE, ratio:RATE,RATIO, balanced:RATE, riemannian:RATE[,EPSILON], fitted:STEPS and adaptive:SHARE[,SETTING=VALUE…]; "
                 + "a name alone is its whole sweep."),
         };
     }

@@ -78,7 +78,7 @@ public sealed class TrainingRunTests
 
         Assert.AreEqual(
             "Training stopped at step 4 of 6: the loss is NaN and the norm of the gradients NaN. "
-            + "The rates (A 0.001, B 0.004, head 0.004) are probably too high for this encoder and rank: try a third of them, or set MaxGradientNorm to 1.",
+            + "The rates (Ratio(0.001, 4)) are probably too high for this encoder and rank: try a third of them, or set MaxGradientNorm to 1.",
             exception.Message);
         Assert.AreEqual(3, session.Steps);
     }
