@@ -44,7 +44,9 @@ public sealed record LoraSentencePairOptions
 
     /// <summary>How many of the encoder's layers gain updates, counted from the top.</summary>
     /// <remarks>What the layers below make of a pair never changes: it is computed once and kept, see <see cref="FrozenLayersMegabytes"/>.</remarks>
-    /// <value>From 1 to the encoder's layers. The default is <see langword="null"/>: all of them.</value>
+    /// <value>
+    /// From 1 to the encoder's layers. The default is <see langword="null"/>: all of them, or none with <see cref="LoraTargets.None"/>.
+    /// </value>
     public int? AdaptedLayers { get; init; }
 
     /// <summary>
@@ -257,6 +259,7 @@ public sealed record LoraSentencePairOptions
         if (MaxTokens is < SmallestMaxTokens) yield return $"{nameof(MaxTokens)} must be at least {SmallestMaxTokens}, but is {MaxTokens}.";
         if ((Targets & ~LoraTargets.All) != 0) yield return $"{nameof(Targets)} must be a combination of {nameof(LoraTargets)}, but is {(int)Targets}.";
         if (AdaptedLayers is < 1) yield return $"{nameof(AdaptedLayers)} must be at least 1, or null for all layers, but is {AdaptedLayers}. {nameof(LoraTargets)}.{nameof(LoraTargets.None)} adapts none.";
+        if (AdaptedLayers is not null && Targets == LoraTargets.None) yield return $"{nameof(AdaptedLayers)} must be null where {nameof(Targets)} is {LoraTargets.None}, for no layer gains updates then, but is {AdaptedLayers}.";
         if (FrozenLayersMegabytes is < 0 or > 1 << 20) yield return $"{nameof(FrozenLayersMegabytes)} must be from 0 to 1048576, or null for a quarter of what the process may use, but is {FrozenLayersMegabytes}.";
         if (Rank is < 1 or > 1024) yield return $"{nameof(Rank)} must be from 1 to 1024, but is {Rank}.";
         if (!(Alpha is > 0 and <= 65536)) yield return Invariant($"{nameof(Alpha)} must be above 0 and at most 65536, but is {Alpha}.");

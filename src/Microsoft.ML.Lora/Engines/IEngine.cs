@@ -8,6 +8,12 @@ internal interface IEngine
     /// <summary>What to call it in a log line.</summary>
     string Name { get; }
 
+    /// <summary>The most of the machine's threads that work on one call, the caller's included.</summary>
+    int Threads { get; }
+
+    /// <summary>Begins, on another thread, what the first scoring would otherwise wait for. To be called before an encoder is loaded.</summary>
+    void WarmUp();
+
     /// <summary>Begins a training run. Adapters and head start from <paramref name="seed"/>: A uniform (Kaiming), B zero.</summary>
     /// <exception cref="ArgumentException">The plan does not fit the encoder (a pooler is wanted that the checkpoint lacks, say).</exception>
     ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed);

@@ -42,10 +42,23 @@ internal sealed class EncoderHandle(string id, Func<ICheckpointSource> open, int
         }
     }
 
+    private EncoderCheckpoint LoadCheckpoint(ICheckpointSource source, Lazy<PairEncoder> meanwhile)
+    {
+        try
+        {
+            return EncoderCheckpoint.Load(source, id);
+        }
+        catch
+        {
+            Ahead.Settle(meanwhile);
+            throw;
+        }
+    }
+
     private LoadedEncoder Read(ICheckpointSource source)
     {
         Lazy<PairEncoder> begun = Ahead.Begin(() => PairEncoder.Load(source));
-        EncoderCheckpoint checkpoint = EncoderCheckpoint.Load(source, id);
+        EncoderCheckpoint checkpoint = LoadCheckpoint(source, begun);
         PairEncoder tokenizer = begun.Value;
         checkpoint.RequireVocabulary(tokenizer.VocabularySize, source.Name);
         return new LoadedEncoder

@@ -1,5 +1,6 @@
 using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Primitives;
+using Microsoft.ML.Lora.Tokenization;
 using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora.Pipeline;
@@ -48,12 +49,13 @@ internal sealed class PairModel
         ? Encoder.Tokenizer.Encode(second, first, Definition.MaxTokens)
         : Encoder.Tokenizer.Encode(first, second, Definition.MaxTokens);
 
-    /// <summary>Tokenizes many pairs as training did, with all processors.</summary>
+    /// <summary>Tokenizes many pairs as training did, with the engine's threads.</summary>
     /// <exception cref="ArgumentException">A sentence is null.</exception>
     public IReadOnlyList<EncodedPair> EncodeAll(IReadOnlyList<(string First, string Second)> pairs)
     {
+        PairEncoder.RequireSentences(pairs);
         IReadOnlyList<(string First, string Second)> arranged = Definition.Symmetric ? [.. pairs.Select(SentenceOrder.Arrange)] : pairs;
-        return Encoder.Tokenizer.EncodeAll(arranged, Definition.MaxTokens, Environment.ProcessorCount).Pairs;
+        return Encoder.Tokenizer.EncodeAll(arranged, Definition.MaxTokens, _engine.Threads).Pairs;
     }
 
     /// <summary>The scores of a batch: logits of the positive class, the mean of both orders where order shall not matter.</summary>

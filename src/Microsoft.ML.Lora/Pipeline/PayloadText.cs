@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Storage;
 
 namespace Microsoft.ML.Lora.Pipeline;
@@ -40,9 +41,11 @@ internal static class PayloadText
             throw new InvalidDataException("The model in this zip is damaged: its payload is not base64 text. Save the model again.");
         }
 
+        IEngine engine = EngineChoice.ForLoadedModel();
+        engine.WarmUp();
         ModelPayload payload = ModelPayload.FromBytes(bytes[..length]);
         LoadedEncoder encoder = EncoderRegistry.Find(payload.Encoder, ModelFacts.ReadFolder(payload.Options)).Load();
         PairModelDefinition definition = ModelFacts.Read(payload.Options, payload.Tensors);
-        return new PairModel(encoder, definition, EngineChoice.ForLoadedModel());
+        return new PairModel(encoder, definition, engine);
     }
 }

@@ -22,16 +22,16 @@ internal static class RunFingerprint
         run.Set("symmetric", request.Symmetric);
         run.Set("training data", Describe(train));
         run.Set("validation data", validation is null ? Off : Describe(validation));
-        AddTrainable(run, request.Trainable);
+        AddTrainable(run, request.Trainable, encoder.Weights.Shape.Layers);
         AddOptimizer(run, request.Optimizer);
         AddPlan(run, request.Training);
         return run;
     }
 
-    private static void AddTrainable(Facts run, TrainablePlan plan)
+    private static void AddTrainable(Facts run, TrainablePlan plan, int layers)
     {
         run.Set("targets", plan.Adapter.Targets.ToString());
-        run.Set("adapted layers", plan.Adapter.TopLayers is { } layers ? layers.ToString(CultureInfo.InvariantCulture) : "all");
+        run.Set("adapted layers", layers - plan.Adapter.FirstLayer(layers));
         run.Set("rank", plan.Adapter.Rank);
         run.Set("scaling", Text(plan.Adapter.Scaling));
         run.Set("dropout", Text(plan.Adapter.Dropout));

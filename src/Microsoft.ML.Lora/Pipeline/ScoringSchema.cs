@@ -37,9 +37,9 @@ internal sealed class ScoringSchema
     /// <summary>Whether scoring, and not the input, fills a column of <see cref="Output"/>.</summary>
     public bool IsScored(DataViewSchema.Column output) => output.Index >= Input.Count;
 
-    /// <summary>The input columns among some columns of <see cref="Output"/>.</summary>
+    /// <summary>The input columns among some columns of <see cref="Output"/>, each once.</summary>
     public IEnumerable<DataViewSchema.Column> Passed(IEnumerable<DataViewSchema.Column> output) =>
-        output.Where(column => !IsScored(column)).Select(column => Input[column.Index]);
+        output.Where(column => !IsScored(column)).Select(column => Input[column.Index]).DistinctBy(column => column.Index);
 
     /// <summary>Some input columns and the two with the sentences, each once.</summary>
     public IEnumerable<DataViewSchema.Column> WithSentences(IEnumerable<DataViewSchema.Column> input) =>

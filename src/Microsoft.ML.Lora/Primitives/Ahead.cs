@@ -29,4 +29,17 @@ internal static class Ahead
             preferLocal: false);
         return result;
     }
+
+    /// <summary>Waits for begun work whose result nobody wants any more, because something else failed: it shall not go on behind the failure.</summary>
+    public static void Settle<T>(Lazy<T> begun)
+    {
+        try
+        {
+            _ = begun.Value;
+        }
+        catch (Exception)
+        {
+            // The failure that came first is the one to tell.
+        }
+    }
 }

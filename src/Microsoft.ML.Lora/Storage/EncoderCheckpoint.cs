@@ -29,9 +29,17 @@ internal sealed record EncoderCheckpoint
         RequireFiles(source);
         (EncoderFamily family, EncoderShape shape) = ReadConfig(source);
         Lazy<string> checksum = Ahead.Begin(() => EncoderChecksum.Compute(source));
-        using SafetensorsFile file = SafetensorsFile.Open(source.Open(CheckpointFiles.Weights), $"{source.Name}/{CheckpointFiles.Weights}");
-        (EncoderWeights weights, IReadOnlyList<string> ignored) = new EncoderWeightsReader(file, family.Names, shape).Read();
-        return new() { Identity = new(id, checksum.Value), Weights = weights, IgnoredTensors = ignored };
+        try
+        {
+            using SafetensorsFile file = SafetensorsFile.Open(source.Open(CheckpointFiles.Weights), $"{source.Name}/{CheckpointFiles.Weights}");
+            (EncoderWeights weights, IReadOnlyList<string> ignored) = new EncoderWeightsReader(file, family.Names, shape).Read();
+            return new() { Identity = new(id, checksum.Value), Weights = weights, IgnoredTensors = ignored };
+        }
+        catch
+        {
+            Ahead.Settle(checksum);
+            throw;
+        }
     }
 
     /// <summary>Checks that a vocabulary belongs to this encoder's embedding table, as far as sizes tell.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Numerics.Tensors;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
 
@@ -87,7 +86,7 @@ internal sealed class SafetensorsFile : IDisposable
         {
             Span<float> chunk = values.AsSpan(done, Math.Min(ChunkElements, values.Length - done));
             StoredFloats.Convert(tensor.ElementType, _bytes.Slice(_dataStart + tensor.Start + ((long)done * size), chunk.Length * size), chunk);
-            if (!TensorPrimitives.IsFiniteAll<float>(chunk))
+            if (!StoredFloats.AreFinite(chunk))
             {
                 int first = done + IndexOfNonFinite(chunk);
                 throw new InvalidDataException(string.Create(

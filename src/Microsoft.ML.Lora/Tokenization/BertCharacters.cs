@@ -17,15 +17,18 @@ internal sealed class BertCharacters
 
     private static readonly Lazy<BertCharacters> Shared = new(() => new BertCharacters(ReadResource()));
 
-    private readonly ILookup<string, string> _sections;
+    private readonly Dictionary<string, List<string>> _sections = [];
 
     private BertCharacters(IEnumerable<string> lines)
     {
-        _sections = lines
-            .Where(line => !line.StartsWith('#'))
-            .Select(line => line.Split(' '))
-            .SelectMany(words => words.Skip(1), (words, entry) => (Section: words[0], Entry: entry))
-            .ToLookup(pair => pair.Section, pair => pair.Entry);
+        foreach (string line in lines)
+        {
+            if (!line.StartsWith('#'))
+            {
+                Add(line.Split(' '));
+            }
+        }
+
         Stripped = Mapping("stripped");
         Lower = Mapping("lower");
         CombiningClasses = ReadClasses();
@@ -81,16 +84,44 @@ internal sealed class BertCharacters
         }
     }
 
+    private void Add(string[] words)
+    {
+        if (!_sections.TryGetValue(words[0], out List<string>? entries))
+        {
+            entries = [];
+            _sections.Add(words[0], entries);
+        }
+
+        entries.AddRange(words.AsSpan(1));
+    }
+
     private IEnumerable<int> Points(string section) => _sections[section].SelectMany(Range);
 
-    private Dictionary<int, string> Mapping(string section) => _sections[section]
-        .Select(entry => entry.Split(':'))
-        .ToDictionary(
-            parts => Parse(parts[0]),
-            parts => string.Concat(parts[1].Split('+').Select(code => new Rune(Parse(code)).ToString())));
+    private Dictionary<int, string> Mapping(string section)
+    {
+        var mapping = new Dictionary<int, string>();
+        foreach (string entry in _sections[section])
+        {
+            string[] parts = entry.Split(':');
+            mapping.Add(Parse(parts[0]), string.Concat(parts[1].Split('+').Select(code => new Rune(Parse(code)).ToString())));
+        }
 
-    private Dictionary<int, int> ReadClasses() => _sections["combining"]
-        .Select(entry => entry.Split(':'))
-        .SelectMany(parts => Range(parts[0]), (parts, point) => (point, Class: int.Parse(parts[1], CultureInfo.InvariantCulture)))
-        .ToDictionary(pair => pair.point, pair => pair.Class);
+        return mapping;
+    }
+
+    private Dictionary<int, int> ReadClasses()
+    {
+        var classes = new Dictionary<int, int>();
+        foreach (string entry in _sections["combining"])
+        {
+            string[] parts = entry.Split(':');
+            int combiningClass = int.Parse(parts[1], CultureInfo.InvariantCulture);
+            foreach (int point in Range(parts[0]))
+            {
+                classes.Add(point, combiningClass);
+            }
+        }
+
+        return classes;
+    }
 }

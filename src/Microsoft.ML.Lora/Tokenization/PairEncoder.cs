@@ -104,7 +104,9 @@ internal sealed class PairEncoder
         }
     }
 
-    private static void RequireSentences(IReadOnlyList<(string First, string Second)> pairs)
+    /// <summary>Refuses pairs that lack a sentence.</summary>
+    /// <exception cref="ArgumentException">A sentence is null.</exception>
+    public static void RequireSentences(IReadOnlyList<(string First, string Second)> pairs)
     {
         for (int i = 0; i < pairs.Count; i++)
         {

@@ -58,7 +58,7 @@ return 0;
         Encoder = PretrainedEncoder.Mini,
         Targets = targets,
         Rank = 8,
-        Epochs = small ? 1 : 2,
+        Epochs = small ? 1 : 3,
         Seed = 1,
         Progress = progress,
     }).Fit(train));

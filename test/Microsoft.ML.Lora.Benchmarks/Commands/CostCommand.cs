@@ -44,8 +44,9 @@ internal static class CostCommand
 
             double rate = result.GetValue(gigaflops) ?? fastestProduct;
             CostPoint[] points = [.. measured.Select(point => point.WithFloorAt(rate))];
-            string body = $"Pairs: {file.Origin}. What does not grow is at batch 64, rank 8, one thread, and the pairs' own lengths. "
-                + $"Floor: 2PT operations forward and 2PT backward at {rate:0} GFLOP/s on each thread.\n\n{Table(points)}";
+            string body = $"Pairs: {file.Origin}. What does not grow is at batch 64, rank 8, one thread, updates in all layers, and the pairs' own lengths. "
+                + $"Floor: 2PT operations forward and 2PT backward at {rate:0} GFLOP/s on each thread; where only upper layers are adapted, "
+                + $"training is measured when the output of those below is kept, and its P are the adapted layers' weights.\n\n{Table(points)}";
             JsonNode data = JsonSerializer.SerializeToNode(points, CamelCase)!;
             MeasuringOptions.Folder(result, results).Write("cost", "How cost grows", body, data, CostPicture.Draw(points));
         });
@@ -58,17 +59,17 @@ internal static class CostCommand
         foreach (int value in sweep.Values)
         {
             SweepSetting setting = sweep.At(value);
-            if (setting.Pairs.Tokens > encoder.Weights.Shape.MaxTokens)
+            if (setting.Pairs.Tokens > encoder.Weights.Shape.MaxTokens || setting.AdaptedLayers > encoder.Weights.Shape.Layers)
             {
                 continue;
             }
 
-            TrainablePlan plan = LoraModel.Plan(setting.Rank);
+            TrainablePlan plan = LoraModel.Plan(setting.Rank, adaptedLayers: setting.AdaptedLayers);
             Workload work = Workload.Create(encoder.Tokenizer, file, setting.Pairs);
             double training = EngineRates.Training(encoder.Weights, plan, work, setting.Threads, seconds).PairsPerSecond;
             double scoring = EngineRates.Scoring(encoder.Weights, plan, work, setting.Threads, seconds).PairsPerSecond;
-            double FloorOf(bool isTraining) =>
-                Floor.PairsPerSecond(encoder.Weights.Shape, work.MeanTokens, gigaflops: 1, setting.Threads, isTraining);
+            double FloorOf(bool isTraining) => Floor.PairsPerSecond(
+                encoder.Weights.Shape, work.MeanTokens, gigaflops: 1, setting.Threads, isTraining, isTraining ? setting.AdaptedLayers : null);
             Console.WriteLine($"{name}, {value} {sweep.Name}: training {Show.Number(training)}, scoring {Show.Number(scoring)} pairs/s");
             yield return new CostPoint(sweep.Name, name, value, work.MeanTokens, training, FloorOf(true), scoring, FloorOf(false));
         }

@@ -50,7 +50,11 @@ internal static class MeasuringOptions
 
     /// <summary>The folder asked for.</summary>
     public static ResultFolder Folder(ParseResult result, Option<string> option) =>
-        new(result.GetRequiredValue(option), string.Join(' ', result.Tokens.Select(token => token.Value)));
+        new(result.GetRequiredValue(option), string.Join(' ', result.Tokens.Select(token => WithoutFolder(token.Value))));
+
+    /// <summary>Where things lie on a machine is nothing for a result.</summary>
+    private static string WithoutFolder(string token) =>
+        Path.IsPathFullyQualified(token) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(token)) : token;
 
     /// <summary>Numbers of threads worth a measurement: 1, 2, 4, … and all.</summary>
     public static IReadOnlyList<int> ThreadCounts()

@@ -12,9 +12,10 @@ internal static class Floor
     /// <param name="gigaflops">Of a product on one core, in GFLOP/s.</param>
     /// <param name="threads">Cores that work.</param>
     /// <param name="isTraining">Whether there is a backward pass.</param>
-    public static double PairsPerSecond(EncoderShape shape, double meanTokens, double gigaflops, int threads, bool isTraining)
+    /// <param name="layers">How many of the encoder's layers are computed; <see langword="null"/> for all.</param>
+    public static double PairsPerSecond(EncoderShape shape, double meanTokens, double gigaflops, int threads, bool isTraining, int? layers = null)
     {
-        double weights = (double)shape.Layers * ((4.0 * shape.Hidden * shape.Hidden) + (2.0 * shape.Hidden * shape.FeedForward));
+        double weights = (double)(layers ?? shape.Layers) * ((4.0 * shape.Hidden * shape.Hidden) + (2.0 * shape.Hidden * shape.FeedForward));
         double operations = (isTraining ? 4 : 2) * weights * meanTokens;
         return gigaflops * 1e9 * threads / operations;
     }

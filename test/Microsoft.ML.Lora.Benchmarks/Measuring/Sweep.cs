@@ -15,6 +15,8 @@ internal sealed record Sweep(string Name, IReadOnlyList<int> Values, Func<int, S
         new("tokens per pair", [1, 8, 16, 33, 64, 128, 256, 512], tokens => new() { Pairs = new PairSelection { Tokens = tokens, Count = 1024 } }),
         new("rank", [1, 2, 4, 8, 16, 32, 64], rank => new() { Rank = rank }),
         new("pairs per batch", [1, 2, 4, 8, 16, 32, 64, 128, 256], batch => new() { Pairs = new PairSelection { Batch = batch } }),
+        // Few enough pairs that the layers below have met them all in the warm-up: from the second epoch on.
+        new("adapted layers", [1, 2, 3, 4, 6, 8, 12], layers => new() { AdaptedLayers = layers, Pairs = new PairSelection { Count = 512 } }),
         new("threads", threadCounts, threads => new() { Threads = threads }),
     ];
 }

@@ -11,6 +11,9 @@ internal sealed record SweepSetting
     /// <summary>Rank of the updates.</summary>
     public int Rank { get; init; } = LoraModel.UsualRank;
 
+    /// <summary>Layers that gain updates, counted from the top; <see langword="null"/> for all.</summary>
+    public int? AdaptedLayers { get; init; }
+
     /// <summary>Threads that work.</summary>
     public int Threads { get; init; } = 1;
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Engines.Managed;
 using Microsoft.ML.Lora.Pipeline;
 using Microsoft.ML.Lora.Primitives;
 
@@ -16,6 +17,7 @@ internal static class FirstScore
     /// <param name="args">An encoder folder, or nothing for the embedded encoder.</param>
     public static int Run(string[] args)
     {
+        new ManagedEngine(Environment.ProcessorCount).WarmUp();
         PretrainedEncoder pretrained = args is [string folder] ? PretrainedEncoder.FromDirectory(folder) : PretrainedEncoder.Mini;
         LoadedEncoder encoder = pretrained.Handle.Load();
         using IPairScorer scorer = LoraModel.CreateScorer(encoder.Weights, LoraModel.Plan(LoraModel.UsualRank), Environment.ProcessorCount);

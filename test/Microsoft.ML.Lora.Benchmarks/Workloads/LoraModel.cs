@@ -32,11 +32,12 @@ internal static class LoraModel
     public static StepSchedule Schedule { get; } = new(1, IsWarmup: false);
 
     /// <summary>What is trained.</summary>
-    public static TrainablePlan Plan(int rank, LoraTargets targets = LoraTargets.QueryAndValue) => new()
+    public static TrainablePlan Plan(int rank, LoraTargets targets = LoraTargets.QueryAndValue, int? adaptedLayers = null) => new()
     {
         Adapter = new AdapterPlan
         {
             Targets = targets,
+            TopLayers = adaptedLayers,
             Rank = rank,
             Scaling = AdapterPlan.ScalingOf(Alpha, rank, rankStabilized: false),
             Dropout = 0,

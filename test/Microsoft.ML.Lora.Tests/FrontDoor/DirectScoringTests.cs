@@ -36,12 +36,16 @@ public sealed class DirectScoringTests : IDisposable
     }
 
     [TestMethod]
-    public void Score_MissingSentence_IsNamed()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Score_MissingSentence_IsNamed(bool symmetric)
     {
-        LoraSentencePairTransformer model = _encoder.Train(_ml);
+        LoraSentencePairTransformer model = new LoraSentencePairTrainer(_ml, _encoder.Options with { Symmetric = symmetric }).Fit(TinyPairs.Data(_ml, 20));
 
         Assert.AreEqual("second", Assert.ThrowsExactly<ArgumentNullException>(() => model.Score("a", null!)).ParamName);
-        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => model.Score([("a", "b"), (null!, "b")]));
-        Assert.AreEqual("The first sentence of pair 1 is null; it may be empty, but not null. (Parameter 'pairs')", exception.Message);
+        ArgumentException first = Assert.ThrowsExactly<ArgumentException>(() => model.Score([("a", "b"), (null!, "b")]));
+        ArgumentException second = Assert.ThrowsExactly<ArgumentException>(() => model.Score([("a", "b"), ("b", null!)]));
+        Assert.AreEqual("The first sentence of pair 1 is null; it may be empty, but not null. (Parameter 'pairs')", first.Message);
+        Assert.AreEqual("The second sentence of pair 1 is null; it may be empty, but not null. (Parameter 'pairs')", second.Message);
     }
 }

@@ -92,6 +92,16 @@ public sealed class OptionsTests
     }
 
     [TestMethod]
+    public void Constructor_LayersForNoUpdates_SaysThatTheyDoNotGoTogether()
+    {
+        var options = new LoraSentencePairOptions { Targets = LoraTargets.None, AdaptedLayers = 2 };
+
+        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => new LoraSentencePairTrainer(new MLContext(), options));
+
+        StringAssert.Contains(exception.Message, "AdaptedLayers must be null where Targets is None, for no layer gains updates then, but is 2.");
+    }
+
+    [TestMethod]
     public void Constructor_GroupColumnWithoutASplit_SaysSo()
     {
         var options = new LoraSentencePairOptions { GroupColumnName = "Customer" };

@@ -141,7 +141,11 @@ public sealed class ScoringPrecisionTests : IDisposable
 
         public string Name => _engine.Name;
 
+        public int Threads => _engine.Threads;
+
         public bool Accelerates(ScoringPrecision precision) => precision == ScoringPrecision.Single;
+
+        public void WarmUp() => _engine.WarmUp();
 
         public ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed) =>
             _engine.StartTraining(encoder, plan, optimizer, seed);

@@ -34,6 +34,22 @@ public sealed class AheadTests
         Assert.AreEqual("damaged", Assert.ThrowsExactly<InvalidDataException>(() => begun.Value).Message);
     }
 
+    [TestMethod]
+    public void Settle_FailingWork_WaitsAndSaysNothing()
+    {
+        bool ended = false;
+        Lazy<int> begun = Ahead.Begin<int>(() =>
+        {
+            Thread.Sleep(50);
+            ended = true;
+            throw new InvalidDataException("damaged");
+        });
+
+        Ahead.Settle(begun);
+
+        Assert.IsTrue(ended);
+    }
+
     /// <summary>Every thread of the pool is stuck until the result is there.</summary>
     [TestMethod, DoNotParallelize]
     public void Value_NoThreadIsFree_IsComputedByTheCaller()

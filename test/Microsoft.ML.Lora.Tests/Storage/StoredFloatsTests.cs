@@ -51,6 +51,26 @@ public sealed class StoredFloatsTests
         }
     }
 
+    /// <summary>Lengths that meet every tail, and every place in them.</summary>
+    [TestMethod]
+    [DataRow(float.NaN)]
+    [DataRow(float.NegativeInfinity)]
+    [DataRow(float.PositiveInfinity)]
+    public void AreFinite_OneValueThatIsNot_IsFoundAnywhere(float value)
+    {
+        for (int length = 0; length <= 65; length++)
+        {
+            float[] values = [.. Enumerable.Repeat(-float.MaxValue, length)];
+            Assert.IsTrue(StoredFloats.AreFinite(values));
+            for (int i = 0; i < length; i++)
+            {
+                values[i] = value;
+                Assert.IsFalse(StoredFloats.AreFinite(values), $"Length {length}, element {i}.");
+                values[i] = float.Epsilon;
+            }
+        }
+    }
+
     private static float[] ConvertAll(string elementType)
     {
         ushort[] patterns = [.. Enumerable.Range(0, Patterns).Select(pattern => (ushort)pattern)];

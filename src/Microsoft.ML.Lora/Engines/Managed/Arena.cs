@@ -10,21 +10,33 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 internal sealed class Arena
 {
     private Memory<float> _block;
-    private int _taken;
+    private long _taken;
 
-    /// <summary>Floats of all pieces taken since <see cref="Clear"/>, whether they fitted or not.</summary>
-    public int Taken => _taken;
+    /// <summary>Floats in the block.</summary>
+    public int Length => _block.Length;
+
+    /// <summary>Floats in the block once it holds the pieces taken since <see cref="Clear"/>.</summary>
+    /// <remarks>A quarter more than asked for: lengths creep up over the first batches, and each would otherwise cost a new block.</remarks>
+    public long LengthToHold => _taken <= _block.Length ? _block.Length : Math.Max(_taken, Math.Min(_taken + (_taken / 4), MostFloats));
+
+    /// <summary>Whether a block can be as long as the pieces taken since <see cref="Clear"/>.</summary>
+    public bool CanHold => _taken <= MostFloats;
+
+    private static int MostFloats => Array.MaxLength - AlignedMemory.LineFloats;
 
     /// <summary>Gives all pieces back.</summary>
     public void Clear() => _taken = 0;
 
+    /// <summary>Gives the block back.</summary>
+    public void Release() => _block = default;
+
     /// <summary>Cuts off a piece that begins on a cache line; its content is whatever was there.</summary>
-    public Memory<float> Take(int length)
+    public Memory<float> Take(long length)
     {
-        int start = _taken;
-        int lines = (length + AlignedMemory.LineFloats - 1) / AlignedMemory.LineFloats;
-        _taken = checked(start + lines * AlignedMemory.LineFloats);
-        return _taken <= _block.Length ? _block.Slice(start, length) : default;
+        long start = _taken;
+        long lines = (length + AlignedMemory.LineFloats - 1) / AlignedMemory.LineFloats;
+        _taken = checked(start + (lines * AlignedMemory.LineFloats));
+        return _taken <= _block.Length ? _block.Slice((int)start, (int)length) : default;
     }
 
     /// <summary>
@@ -37,8 +49,7 @@ internal sealed class Arena
             return true;
         }
 
-        // A quarter more than asked for: lengths creep up over the first batches, and each would otherwise cost a new block.
-        int length = (int)Math.Min(_taken + (long)_taken / 4, Array.MaxLength - AlignedMemory.LineFloats);
+        int length = checked((int)LengthToHold);
         _block = default;
         _block = AlignedMemory.Allocate(length);
         return false;

@@ -26,7 +26,7 @@ internal sealed class Encoder
         _input = layers.First == 0 ? new EncoderInput(weights) : null;
         _differentiated = plan.FirstLayer(weights.Shape.Layers) < layers.End;
         _layers = new EncoderLayer[layers.Count];
-        Parallel.For(0, layers.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+        new ForkJoin(threads).Run(layers.Count, i =>
         {
             int number = layers.First + i;
             GradientReach reach = GradientReaches.Of(number, plan, weights.Shape.Layers);

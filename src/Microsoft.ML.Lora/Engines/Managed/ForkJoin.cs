@@ -30,7 +30,10 @@ internal sealed class ForkJoin : IThreadPoolWorkItem
     /// Runs <paramref name="task"/> for every number from 0 to <paramref name="count"/> − 1, in any order. The first exception comes
     /// out after all ended.
     /// </summary>
-    public void Run(int count, Action<int> task)
+    /// <param name="count">How many numbers.</param>
+    /// <param name="task">What to run.</param>
+    /// <param name="mostThreads">How many threads to ask for at most, the caller's included; one that comes late from an earlier run may join them.</param>
+    public void Run(int count, Action<int> task, int mostThreads = int.MaxValue)
     {
         if (count == 0)
         {
@@ -41,7 +44,7 @@ internal sealed class ForkJoin : IThreadPoolWorkItem
         _failure = null;
         Volatile.Write(ref _unfinished, count);
         Volatile.Write(ref _unclaimed, count);
-        CallHelpers(Math.Min(_threads, count) - 1);
+        CallHelpers(Math.Min(Math.Min(_threads, mostThreads), count) - 1);
         WorkOff();
         AwaitFinish();
         _failure?.Throw();

@@ -5,193 +5,133 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 
 /// <summary>
 /// What the layers below everything trained make of each pair. It never changes during a training, so it is computed once for each pair and
-/// kept as long as there is room; what finds no room is computed anew for every batch, with the same result.
+/// kept as long as there is room; what finds no room is computed anew for every chunk, with the same result.
 /// </summary>
+/// <remarks>Any number of threads may use it, each with a workspace of its own.</remarks>
 internal sealed class FrozenPrefix
 {
     private const int SlabFloats = 1 << 20;
 
+    private readonly EncoderShape _shape;
+    private readonly LayerRange _range;
+    private readonly TrainablePlan _plan;
     private readonly Encoder _encoder;
-    private readonly int _hidden;
     private readonly bool _firstTokens;
     private readonly long _mostFloats;
-    private readonly PackedBatch _batch;
-    private readonly WorkspacePool _workspaces;
-    private readonly ForkJoin _forkJoin;
-    private readonly int _threads;
-    private readonly Action<int> _runChunk;
+    private readonly MemoryLimit _limit;
     private readonly Dictionary<EncodedPair, Memory<float>> _kept = [];
-    private readonly Dictionary<EncodedPair, Memory<float>> _passing = [];
-    private readonly Arena _passingRoom = new();
-    private EncodedPair[] _missing = [];
     private Memory<float> _slab;
-    private long _keptFloats;
-    private int _chunks;
+    private long _slabFloats;
 
     /// <param name="encoder">The encoder.</param>
     /// <param name="layers">How many of its layers are frozen, counted from the bottom; if all, only first tokens are wanted of the last.</param>
     /// <param name="plan">What is trained above them.</param>
     /// <param name="mostBytes">The memory to keep results in.</param>
-    /// <param name="forkJoin">Runs the work.</param>
-    /// <param name="threads">The most threads that it runs at once.</param>
-    /// <param name="limit">What activations may take up.</param>
-    public FrozenPrefix(
-        EncoderWeights encoder, int layers, TrainablePlan plan, long mostBytes, ForkJoin forkJoin, int threads, MemoryLimit limit)
+    /// <param name="threads">The most threads that pack weights.</param>
+    /// <param name="limit">What that memory is taken from.</param>
+    public FrozenPrefix(EncoderWeights encoder, int layers, TrainablePlan plan, long mostBytes, int threads, MemoryLimit limit)
     {
-        var range = new LayerRange(0, layers);
-        TrainablePlan frozen = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
-        var nothing = new TrainedLayout(encoder, frozen);
-        Layers = layers;
-        _encoder = new Encoder(encoder, range, frozen.Adapter, nothing, default, threads);
-        _hidden = encoder.Shape.Hidden;
+        _shape = encoder.Shape;
+        _range = new LayerRange(0, layers);
+        _plan = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
+        _encoder = new Encoder(encoder, _range, _plan.Adapter, new TrainedLayout(encoder, _plan), default, threads);
         _firstTokens = layers == encoder.Shape.Layers;
         _mostFloats = mostBytes / sizeof(float);
-        _batch = new PackedBatch(encoder.Shape);
-        _workspaces = new WorkspacePool(threads, limit, () => new Workspace(_batch, encoder.Shape, range, frozen, training: false));
-        _forkJoin = forkJoin;
-        _threads = threads;
-        _runChunk = RunChunk;
+        _limit = limit;
     }
 
     /// <summary>How many layers it stands for.</summary>
-    public int Layers { get; }
+    public int Layers => _range.End;
 
-    /// <summary>Sees to it that <see cref="Fill"/> knows each of these pairs, until the next call.</summary>
-    /// <exception cref="ArgumentException">A sequence does not suit the encoder.</exception>
-    public void Prepare(ReadOnlySpan<EncodedPair> pairs)
+    /// <summary>The memory in which it computes, for a workspace of the layers above.</summary>
+    public Workspace CreateWorkspace() => new(new PackedBatch(_shape), _shape, _range, _plan, training: false);
+
+    /// <summary>Writes what the frozen layers make of a chunk's pairs to <see cref="Workspace.Input"/>.</summary>
+    /// <param name="above">Has the chunk.</param>
+    /// <param name="below">As <see cref="CreateWorkspace"/> made it, with room for the chunk.</param>
+    public void Fill(Workspace above, Workspace below)
     {
-        _passing.Clear();
-        int missing = FindMissing(pairs);
-        if (missing == 0)
+        PackedBatch missing = below.Batch;
+        missing.Clear();
+        for (int i = 0; i < above.Chunk.Count; i++)
         {
-            return;
+            if (TryFind(above.Pair(i), out Memory<float> kept))
+            {
+                kept.Span.CopyTo(RowsOf(above.Input, above, i));
+            }
+            else
+            {
+                missing.Add(above.Pair(i));
+            }
         }
 
-        ReadOnlySpan<EncodedPair> wanted = _missing.AsSpan(0, missing);
-        _batch.Load(wanted);
-        _chunks = ChunkRule.ScoringChunks(_batch.Tokens, _threads);
-        try
+        if (missing.Count > 0)
         {
-            MakeRoom(wanted);
-            _workspaces.Reserve(_batch.LargestChunk(_chunks), _chunks);
-            _forkJoin.Run(_chunks, _runChunk);
-        }
-        catch
-        {
-            Forget(wanted);
-            throw;
+            below.Begin(missing.Chunk(0, 1));
+            _encoder.Forward(below);
+            TakeOver(above, below);
         }
     }
 
-    /// <summary>Copies what the frozen layers make of a chunk's pairs to <see cref="Workspace.Input"/>.</summary>
-    public void Fill(Workspace workspace)
+    /// <summary>Copies what was computed, whose pairs stand in the chunk's order, and keeps it if there is room.</summary>
+    private void TakeOver(Workspace above, Workspace below)
     {
-        Span<float> input = workspace.Input.Span;
-        for (int i = 0; i < workspace.Chunk.Count; i++)
+        int next = 0;
+        for (int i = 0; i < above.Chunk.Count && next < below.Chunk.Count; i++)
         {
-            RoomOf(workspace.Pair(i)).Span.CopyTo(input[(FirstRow(workspace, i) * _hidden)..]);
+            if (ReferenceEquals(above.Pair(i), below.Pair(next)))
+            {
+                Span<float> rows = RowsOf(below.Output, below, next++);
+                rows.CopyTo(RowsOf(above.Input, above, i));
+                Keep(above.Pair(i), rows);
+            }
         }
     }
 
-    private Memory<float> RoomOf(EncodedPair pair) => _kept.TryGetValue(pair, out Memory<float> kept) ? kept : _passing[pair];
-
-    private int FirstRow(Workspace workspace, int sequence) => _firstTokens ? sequence : workspace.Start(sequence);
-
-    private int FindMissing(ReadOnlySpan<EncodedPair> pairs)
+    private Span<float> RowsOf(Memory<float> matrix, Workspace workspace, int sequence)
     {
-        if (_missing.Length < pairs.Length)
-        {
-            _missing = new EncodedPair[pairs.Length];
-        }
+        int first = _firstTokens ? sequence : workspace.Start(sequence);
+        int rows = _firstTokens ? 1 : workspace.Length(sequence);
+        return matrix.Span.Slice(first * _shape.Hidden, rows * _shape.Hidden);
+    }
 
-        int count = 0;
-        foreach (EncodedPair pair in pairs)
+    private bool TryFind(EncodedPair pair, out Memory<float> kept)
+    {
+        lock (_kept)
+        {
+            return _kept.TryGetValue(pair, out kept);
+        }
+    }
+
+    private void Keep(EncodedPair pair, ReadOnlySpan<float> rows)
+    {
+        lock (_kept)
         {
             // A pair may be in a batch twice.
-            if (!_kept.ContainsKey(pair) && _passing.TryAdd(pair, default))
+            if (!_kept.ContainsKey(pair) && HasRoom(rows.Length))
             {
-                _missing[count++] = pair;
+                rows.CopyTo(_slab.Span);
+                _kept.Add(pair, _slab[..rows.Length]);
+                _slab = _slab[rows.Length..];
             }
         }
-
-        return count;
     }
 
-    private int LengthOf(EncodedPair pair) => (_firstTokens ? 1 : pair.Length) * _hidden;
-
-    private void MakeRoom(ReadOnlySpan<EncodedPair> pairs)
+    private bool HasRoom(int length)
     {
-        int kept = 0;
-        while (kept < pairs.Length && TryKeep(pairs[kept]))
+        if (_slab.Length >= length)
         {
-            _passing.Remove(pairs[kept]);
-            kept++;
+            return true;
         }
 
-        do
-        {
-            _passingRoom.Clear();
-            foreach (EncodedPair pair in pairs[kept..])
-            {
-                _passing[pair] = _passingRoom.Take(LengthOf(pair));
-            }
-        }
-        while (!_passingRoom.Holds());
-    }
-
-    private bool TryKeep(EncodedPair pair)
-    {
-        int length = LengthOf(pair);
-        if (_keptFloats + length > _mostFloats)
+        int slab = (int)Math.Max(length, Math.Min(SlabFloats, _mostFloats - _slabFloats));
+        if (_slabFloats + slab > _mostFloats || !_limit.TryTakeSpare((long)slab * sizeof(float)))
         {
             return false;
         }
 
-        if (_slab.Length < length)
-        {
-            _slab = AlignedMemory.Allocate(Math.Max(length, (int)Math.Min(SlabFloats, _mostFloats - _keptFloats)));
-        }
-
-        _kept.Add(pair, _slab[..length]);
-        _slab = _slab[length..];
-        _keptFloats += length;
+        _slab = AlignedMemory.Allocate(slab);
+        _slabFloats += slab;
         return true;
-    }
-
-    private void Forget(ReadOnlySpan<EncodedPair> pairs)
-    {
-        foreach (EncodedPair pair in pairs)
-        {
-            if (_kept.Remove(pair))
-            {
-                _keptFloats -= LengthOf(pair);
-            }
-        }
-    }
-
-    private void RunChunk(int number)
-    {
-        PackedChunk chunk = _batch.Chunk(number, _chunks);
-        if (chunk.Count == 0)
-        {
-            return;
-        }
-
-        Workspace workspace = _workspaces.Rent();
-        try
-        {
-            workspace.Begin(chunk);
-            _encoder.Forward(workspace);
-            ReadOnlySpan<float> output = workspace.Output.Span;
-            for (int i = 0; i < chunk.Count; i++)
-            {
-                Span<float> room = RoomOf(workspace.Pair(i)).Span;
-                output.Slice(FirstRow(workspace, i) * _hidden, room.Length).CopyTo(room);
-            }
-        }
-        finally
-        {
-            _workspaces.Return(workspace);
-        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.Lora.Engines.Managed.Kernels;
-using Microsoft.ML.Lora.Models;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
 
@@ -13,7 +12,6 @@ internal sealed class GradientPass
 {
     private readonly Network _network;
     private readonly TrainedLayout _layout;
-    private readonly int _classes;
     private readonly PackedBatch _batch;
     private readonly WorkspacePool _workspaces;
     private readonly ForkJoin _forkJoin;
@@ -32,20 +30,16 @@ internal sealed class GradientPass
     private int _lanesPerChunk;
 
     /// <param name="network">What is differentiated.</param>
-    /// <param name="shape">The encoder's sizes.</param>
-    /// <param name="plan">What is trained.</param>
     /// <param name="layout">Where the trained tensors lie.</param>
     /// <param name="forkJoin">Runs the lanes.</param>
     /// <param name="threads">The most lanes that it runs at once.</param>
     /// <param name="limit">What activations may take up.</param>
-    public GradientPass(
-        Network network, EncoderShape shape, TrainablePlan plan, TrainedLayout layout, ForkJoin forkJoin, int threads, MemoryLimit limit)
+    public GradientPass(Network network, TrainedLayout layout, ForkJoin forkJoin, int threads, MemoryLimit limit)
     {
         _network = network;
         _layout = layout;
-        _classes = plan.Classes;
-        _batch = new PackedBatch(shape);
-        _workspaces = new WorkspacePool(threads, limit, () => new Workspace(_batch, shape, network.Layers, plan, training: true));
+        _batch = new PackedBatch(network.Shape);
+        _workspaces = new WorkspacePool(threads, limit, () => network.CreateWorkspace(_batch, training: true));
         _forkJoin = forkJoin;
         _threads = threads;
         int lanes = ChunkRule.Lanes(layout.Length);
@@ -66,13 +60,13 @@ internal sealed class GradientPass
     public StepResult Run(in TrainingBatch batch, ulong? dropoutSeed)
     {
         Load(batch);
-        _network.Prepare(batch.Pairs);
         _dropoutSeed = dropoutSeed;
         _lanesUsed = ChunkRule.LanesUsed(_batch.Tokens, _laneGradients.Length);
         _partsPerLane = ChunkRule.PartsPerLane(_batch.Tokens, _lanesUsed);
         _lanesPerChunk = ChunkRule.LanesPerChunk(_batch.Tokens, _lanesUsed, _threads);
-        Reserve();
-        _forkJoin.Run(Groups, _runLanes);
+        AllocateLanes();
+        int threads = Reserve();
+        _forkJoin.Run(Groups, _runLanes, threads);
         _forkJoin.Run(_tensorSquares.Length, _sumLanes);
         return new StepResult(SumInOrder(_laneLosses.AsSpan(0, _lanesUsed)), Math.Sqrt(SumInOrder(_tensorSquares)));
     }
@@ -97,16 +91,8 @@ internal sealed class GradientPass
         }
     }
 
-    private void Reserve()
+    private void AllocateLanes()
     {
-        PackedChunk largest = LargestChunk();
-        while (_lanesPerChunk > 1 && !_workspaces.HasRoom(largest, Groups))
-        {
-            _lanesPerChunk /= 2;
-            largest = LargestChunk();
-        }
-
-        _workspaces.Reserve(largest, Groups);
         for (int i = 0; i < _lanesUsed; i++)
         {
             if (_laneGradients[i].IsEmpty)
@@ -116,18 +102,38 @@ internal sealed class GradientPass
         }
     }
 
-    private PackedChunk LargestChunk()
+    /// <summary>Puts as many lanes into a chunk as is good, or as few as memory asks for. Returns how many threads there is memory for.</summary>
+    private int Reserve()
     {
-        PackedChunk largest = default;
-        for (int group = 0; group < Groups; group++)
+        (PackedChunk largest, int filled) = Chunks();
+        while (_lanesPerChunk > 1 && !_workspaces.TryReserve(largest, filled))
         {
-            for (int part = 0; part < _partsPerLane; part++)
-            {
-                largest = largest.Covering(ChunkOf(FirstLane(group), FirstLane(group + 1), part));
-            }
+            _lanesPerChunk /= 2;
+            (largest, filled) = Chunks();
         }
 
-        return largest;
+        return _workspaces.Reserve(largest, filled);
+    }
+
+    /// <summary>The size that each chunk fits into, and how many groups of lanes have any sequence.</summary>
+    private (PackedChunk Largest, int Filled) Chunks()
+    {
+        PackedChunk largest = default;
+        int filled = 0;
+        for (int group = 0; group < Groups; group++)
+        {
+            bool isFilled = false;
+            for (int part = 0; part < _partsPerLane; part++)
+            {
+                PackedChunk chunk = ChunkOf(FirstLane(group), FirstLane(group + 1), part);
+                largest = largest.Covering(chunk);
+                isFilled |= chunk.Count > 0;
+            }
+
+            filled += isFilled ? 1 : 0;
+        }
+
+        return (largest, filled);
     }
 
     private int FirstLane(int group) => Math.Min(group * _lanesPerChunk, _lanesUsed);
@@ -183,17 +189,18 @@ internal sealed class GradientPass
         }
 
         _network.Forward(workspace);
+        int classes = _network.Classes;
         ReadOnlySpan<LaneRows> lanes = workspace.SequenceRows.Lanes.Span;
         for (int i = 0; i < lanes.Length; i++)
         {
             LaneRows rows = lanes[i];
             _laneLosses[firstLane + i] += CrossEntropy.ForwardBackward(
-                workspace.Logits.Span.Slice(rows.Start * _classes, rows.Count * _classes),
-                _classes,
+                workspace.Logits.Span.Slice(rows.Start * classes, rows.Count * classes),
+                classes,
                 _labels.AsSpan(chunk.First + rows.Start, rows.Count),
                 _weights.AsSpan(chunk.First + rows.Start, rows.Count),
                 _totalWeight,
-                workspace.GradLogits.Span.Slice(rows.Start * _classes, rows.Count * _classes));
+                workspace.GradLogits.Span.Slice(rows.Start * classes, rows.Count * classes));
         }
 
         _network.Backward(workspace);

@@ -69,21 +69,23 @@ internal sealed class LayerActivations
     /// <param name="arena">Where from.</param>
     /// <param name="shape">The encoder's sizes.</param>
     /// <param name="chunk">The chunk.</param>
-    /// <param name="rank">The rank of the updates on this layer.</param>
+    /// <param name="rank">The rank of the updates; 0 for none.</param>
     /// <param name="firstTokens">Whether only the sequences' first tokens are wanted of this layer.</param>
     public void Take(Arena arena, EncoderShape shape, PackedChunk chunk, int rank, bool firstTokens)
     {
-        int rows = firstTokens ? chunk.Count : chunk.Tokens;
+        // Long, so that what is too large is seen to be.
+        long rows = firstTokens ? chunk.Count : chunk.Tokens;
+        long tokens = chunk.Tokens;
         int hidden = shape.Hidden;
         int heads = firstTokens ? shape.Heads : 0;
         Residual = arena.Take(firstTokens ? rows * hidden : 0);
-        Projections = arena.Take(firstTokens ? 0 : chunk.Tokens * hidden * 3);
+        Projections = arena.Take(firstTokens ? 0 : tokens * hidden * 3);
         FirstQueries = arena.Take(firstTokens ? rows * hidden : 0);
         Probes = arena.Take(rows * heads * hidden);
         ReducedProbes = arena.Take(rows * heads * rank);
         Averages = arena.Take(rows * heads * hidden);
         ReducedAverages = arena.Take(rows * heads * rank);
-        Probabilities = arena.Take(shape.Heads * (firstTokens ? chunk.Tokens : chunk.SquaredLengths));
+        Probabilities = arena.Take(shape.Heads * (firstTokens ? tokens : chunk.SquaredLengths));
         Context = arena.Take(rows * hidden);
         MiddleSum = arena.Take(rows * hidden);
         MiddleMean = arena.Take(rows);

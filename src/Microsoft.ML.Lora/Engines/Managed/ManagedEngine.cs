@@ -9,7 +9,9 @@ internal sealed class ManagedEngine : IEngine
 {
     private const int MostRank = 1024;
 
-    private readonly int _threads;
+    /// <summary>The rehearsal, begun when first asked for: once for the process.</summary>
+    private static readonly Lazy<Lazy<float[]>> Warming = new(() => Ahead.Begin(Rehearsal.Run));
+
     private readonly long? _prefixBytes;
 
     /// <param name="threads">The most threads that work at once, the caller's included; at least 1.</param>
@@ -20,7 +22,7 @@ internal sealed class ManagedEngine : IEngine
     public ManagedEngine(int threads, long? prefixBytes = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
-        _threads = threads;
+        Threads = threads;
         _prefixBytes = prefixBytes;
     }
 
@@ -28,10 +30,16 @@ internal sealed class ManagedEngine : IEngine
     public string Name => "managed";
 
     /// <inheritdoc/>
+    public int Threads { get; }
+
+    /// <inheritdoc/>
+    public void WarmUp() => _ = Warming.Value;
+
+    /// <inheritdoc/>
     public ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed)
     {
         Check(encoder, plan);
-        return new TrainingSession(encoder, plan, optimizer, seed, _threads, _prefixBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, MemoryLimit.OfProcess());
+        return new TrainingSession(encoder, plan, optimizer, seed, Threads, _prefixBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, MemoryLimit.OfProcess());
     }
 
     /// <inheritdoc/>
@@ -48,8 +56,8 @@ internal sealed class ManagedEngine : IEngine
 
         EncoderWeights merged = UpdateMerger.Merge(encoder, plan.Adapter, layout, weights);
         TrainablePlan headOnly = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
-        var network = new Network(merged, headOnly, layout, weights, _threads, precision: precision);
-        return new PairScorer(network, encoder.Shape, headOnly, _threads);
+        var network = new Network(merged, headOnly, layout, weights, Threads, precision: precision);
+        return new PairScorer(network, Threads, MemoryLimit.OfProcess());
     }
 
     private static void Check(EncoderWeights encoder, TrainablePlan plan) =>

@@ -1,5 +1,4 @@
 using Microsoft.ML.Lora.Models;
-using Microsoft.ML.Lora.Primitives;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
 
@@ -8,7 +7,10 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 /// </summary>
 internal sealed class Network
 {
+    private readonly TrainablePlan _plan;
     private readonly FrozenPrefix? _prefix;
+    private readonly LayerRange _layers;
+    private readonly ScoringPrecision _precision;
     private readonly Encoder _encoder;
     private readonly Head _head;
 
@@ -23,26 +25,35 @@ internal sealed class Network
         EncoderWeights encoder, TrainablePlan plan, TrainedLayout layout, Memory<float> trained, int threads, FrozenPrefix? prefix = null,
         ScoringPrecision precision = ScoringPrecision.Single)
     {
-        Precision = precision;
+        Shape = encoder.Shape;
+        _plan = plan;
+        _precision = precision;
         _prefix = prefix;
-        Layers = new LayerRange(prefix?.Layers ?? 0, encoder.Shape.Layers);
-        _encoder = new Encoder(encoder, Layers, plan.Adapter, layout, trained, threads, precision);
+        _layers = new LayerRange(prefix?.Layers ?? 0, encoder.Shape.Layers);
+        _encoder = new Encoder(encoder, _layers, plan.Adapter, layout, trained, threads, precision);
         _head = new Head(encoder, plan, layout, trained);
     }
 
-    /// <summary>The layers that are computed here.</summary>
-    public LayerRange Layers { get; }
+    /// <summary>Number of logits of each pair.</summary>
+    public int Classes => _plan.Classes;
 
-    /// <summary>What the encoder's forward pass computes in.</summary>
-    public ScoringPrecision Precision { get; }
+    /// <summary>The encoder's sizes.</summary>
+    public EncoderShape Shape { get; }
 
-    /// <summary>Makes ready for these pairs. One thread at a time; no chunk may be at work.</summary>
-    public void Prepare(ReadOnlySpan<EncodedPair> pairs) => _prefix?.Prepare(pairs);
+    /// <summary>The memory that a pass needs.</summary>
+    /// <param name="batch">The batch whose chunks are computed there.</param>
+    /// <param name="training">Whether a backward pass follows each forward pass.</param>
+    public Workspace CreateWorkspace(PackedBatch batch, bool training) =>
+        new(batch, Shape, _layers, _plan, training, _precision, _prefix?.CreateWorkspace());
 
     /// <summary>Computes <see cref="Workspace.Logits"/> of the workspace's chunk.</summary>
     public void Forward(Workspace workspace)
     {
-        _prefix?.Fill(workspace);
+        if (workspace.Below is { } below)
+        {
+            _prefix!.Fill(workspace, below);
+        }
+
         _encoder.Forward(workspace);
         _head.Forward(workspace);
     }

@@ -33,21 +33,38 @@ internal sealed class PackedBatch
     /// <exception cref="ArgumentException">A sequence is empty or too long, or has a token id outside the vocabulary.</exception>
     public void Load(ReadOnlySpan<EncodedPair> pairs, int firstNumber = 0)
     {
-        if (_pairs.Length < pairs.Length)
-        {
-            _pairs = new EncodedPair[pairs.Length];
-            _starts = new int[pairs.Length + 1];
-        }
-
-        Count = 0;
+        Clear();
+        Reserve(pairs.Length);
         for (int i = 0; i < pairs.Length; i++)
         {
             Check(pairs[i], firstNumber + i);
-            _pairs[i] = pairs[i];
-            _starts[i + 1] = checked(_starts[i] + pairs[i].Length);
         }
 
-        Count = pairs.Length;
+        foreach (EncodedPair pair in pairs)
+        {
+            Add(pair);
+        }
+    }
+
+    /// <summary>Forgets all pairs.</summary>
+    public void Clear() => Count = 0;
+
+    /// <summary>Makes room for so many pairs; with too little there already, it must be empty.</summary>
+    public void Reserve(int pairs)
+    {
+        if (_pairs.Length < pairs)
+        {
+            _pairs = new EncodedPair[pairs];
+            _starts = new int[pairs + 1];
+        }
+    }
+
+    /// <summary>Adds a pair that is known to suit the encoder. There is room for it.</summary>
+    public void Add(EncodedPair pair)
+    {
+        _pairs[Count] = pair;
+        _starts[Count + 1] = checked(_starts[Count] + pair.Length);
+        Count++;
     }
 
     /// <summary>One of <paramref name="chunks"/> runs of whole sequences with about as many tokens each; it may be empty.</summary>
@@ -55,27 +72,30 @@ internal sealed class PackedBatch
     {
         int first = FirstStartingAt((int)((long)Tokens * number / chunks));
         int end = number == chunks - 1 ? Count : FirstStartingAt((int)((long)Tokens * (number + 1) / chunks));
-        int squares = 0;
+        long squares = 0;
         int longest = 0;
         for (int i = first; i < end; i++)
         {
-            squares = checked(squares + _pairs[i].Length * _pairs[i].Length);
+            squares += (long)_pairs[i].Length * _pairs[i].Length;
             longest = Math.Max(longest, _pairs[i].Length);
         }
 
         return new PackedChunk(first, end - first, _starts[first], _starts[end] - _starts[first], squares, longest);
     }
 
-    /// <summary>The size that each of <paramref name="chunks"/> chunks fits into.</summary>
-    public PackedChunk LargestChunk(int chunks)
+    /// <summary>The size that each of <paramref name="chunks"/> chunks fits into, and how many of them have any sequence.</summary>
+    public (PackedChunk Largest, int Filled) Chunks(int chunks)
     {
         PackedChunk largest = default;
+        int filled = 0;
         for (int i = 0; i < chunks; i++)
         {
-            largest = largest.Covering(Chunk(i, chunks));
+            PackedChunk chunk = Chunk(i, chunks);
+            largest = largest.Covering(chunk);
+            filled += chunk.Count > 0 ? 1 : 0;
         }
 
-        return largest;
+        return (largest, filled);
     }
 
     /// <summary>The first sequence whose first token has this number or a later one.</summary>

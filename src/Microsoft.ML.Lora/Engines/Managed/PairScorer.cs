@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
@@ -9,19 +8,16 @@ internal sealed class PairScorer : IPairScorer
 {
     private readonly ConcurrentBag<ScoringRun> _free = [];
     private readonly Network _network;
-    private readonly EncoderShape _shape;
-    private readonly TrainablePlan _plan;
     private readonly int _threads;
+    private readonly MemoryLimit _limit;
 
     /// <param name="network">The network with everything merged in.</param>
-    /// <param name="shape">The encoder's sizes.</param>
-    /// <param name="plan">What lies on top of the encoder as it is now.</param>
     /// <param name="threads">The most threads that work on one call.</param>
-    public PairScorer(Network network, EncoderShape shape, TrainablePlan plan, int threads)
+    /// <param name="limit">What the activations of all callers may take up.</param>
+    public PairScorer(Network network, int threads, MemoryLimit limit)
     {
+        _limit = limit;
         _network = network;
-        _shape = shape;
-        _plan = plan;
         _threads = threads;
     }
 
@@ -30,11 +26,17 @@ internal sealed class PairScorer : IPairScorer
     {
         if (!_free.TryTake(out ScoringRun? run))
         {
-            run = new ScoringRun(_network, _shape, _plan, _threads, MemoryLimit.OfProcess());
+            run = new ScoringRun(_network, _threads, _limit);
         }
 
-        run.Score(pairs, logits);
-        _free.Add(run);
+        try
+        {
+            run.Score(pairs, logits);
+        }
+        finally
+        {
+            _free.Add(run);
+        }
     }
 
     /// <summary>Does nothing: all memory is the garbage collector's.</summary>

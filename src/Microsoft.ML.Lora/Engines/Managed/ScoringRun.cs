@@ -1,4 +1,3 @@
-using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
@@ -13,7 +12,6 @@ internal sealed class ScoringRun
     private const int WindowPairs = 1024;
 
     private readonly Network _network;
-    private readonly int _classes;
     private readonly PackedBatch _batch;
     private readonly WorkspacePool _workspaces;
     private readonly ForkJoin _forkJoin;
@@ -23,18 +21,14 @@ internal sealed class ScoringRun
     private int _chunks;
 
     /// <param name="network">What computes.</param>
-    /// <param name="shape">The encoder's sizes.</param>
-    /// <param name="plan">What lies on top of the encoder.</param>
     /// <param name="threads">The most threads that work at once.</param>
     /// <param name="limit">What activations may take up.</param>
-    public ScoringRun(Network network, EncoderShape shape, TrainablePlan plan, int threads, MemoryLimit limit)
+    public ScoringRun(Network network, int threads, MemoryLimit limit)
     {
         _network = network;
-        _classes = plan.Classes;
         _threads = threads;
-        _batch = new PackedBatch(shape);
-        _workspaces = new WorkspacePool(
-            threads, limit, () => new Workspace(_batch, shape, network.Layers, plan, training: false, network.Precision));
+        _batch = new PackedBatch(network.Shape);
+        _workspaces = new WorkspacePool(threads, limit, () => network.CreateWorkspace(_batch, training: false));
         _forkJoin = new ForkJoin(threads);
         _runChunk = RunChunk;
     }
@@ -45,10 +39,10 @@ internal sealed class ScoringRun
     /// <exception cref="ArgumentException">The room for logits is of another size, or a sequence does not suit the encoder.</exception>
     public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits)
     {
-        if (logits.Length != (long)pairs.Length * _classes)
+        if (logits.Length != (long)pairs.Length * _network.Classes)
         {
             throw new ArgumentException(
-                $"{pairs.Length} pairs in {_classes} classes have {(long)pairs.Length * _classes} logits, but there is room for {logits.Length}.",
+                $"{pairs.Length} pairs in {_network.Classes} classes have {(long)pairs.Length * _network.Classes} logits, but there is room for {logits.Length}.",
                 nameof(logits));
         }
 
@@ -56,22 +50,37 @@ internal sealed class ScoringRun
         {
             int count = Math.Min(WindowPairs, pairs.Length - first);
             ScoreWindow(pairs.Slice(first, count), first);
-            _logits.AsSpan(0, count * _classes).CopyTo(logits[(first * _classes)..]);
+            _logits.AsSpan(0, count * _network.Classes).CopyTo(logits[(first * _network.Classes)..]);
         }
     }
 
     private void ScoreWindow(ReadOnlySpan<EncodedPair> pairs, int firstNumber)
     {
         _batch.Load(pairs, firstNumber);
-        _network.Prepare(pairs);
-        if (_logits.Length < pairs.Length * _classes)
+        if (_logits.Length < pairs.Length * _network.Classes)
         {
-            _logits = new float[pairs.Length * _classes];
+            _logits = new float[pairs.Length * _network.Classes];
         }
 
+        int threads = Reserve();
+        _forkJoin.Run(_chunks, _runChunk, threads);
+    }
+
+    /// <summary>
+    /// Splits the window into chunks as large as is good, or as small as memory asks for: down to one sequence each. Returns how many threads
+    /// there is memory for.
+    /// </summary>
+    private int Reserve()
+    {
         _chunks = ChunkRule.ScoringChunks(_batch.Tokens, _threads);
-        _workspaces.Reserve(_batch.LargestChunk(_chunks), _chunks);
-        _forkJoin.Run(_chunks, _runChunk);
+        (PackedChunk largest, int filled) = _batch.Chunks(_chunks);
+        while (_chunks < _batch.Tokens && !_workspaces.TryReserve(largest, filled))
+        {
+            _chunks = Math.Min(2 * _chunks, _batch.Tokens);
+            (largest, filled) = _batch.Chunks(_chunks);
+        }
+
+        return _workspaces.Reserve(largest, filled);
     }
 
     private void RunChunk(int number)
@@ -87,7 +96,7 @@ internal sealed class ScoringRun
         {
             workspace.Begin(chunk);
             _network.Forward(workspace);
-            workspace.Logits.Span.CopyTo(_logits.AsSpan(chunk.First * _classes));
+            workspace.Logits.Span.CopyTo(_logits.AsSpan(chunk.First * _network.Classes));
         }
         finally
         {

@@ -44,10 +44,10 @@ internal sealed class TrainingSession : ITrainingSession
         _dropout = new SeededRandom(SeededRandom.Derive(seed, "dropout"));
         _forkJoin = new ForkJoin(threads);
         int frozen = plan.Adapter.FirstLayer(encoder.Shape.Layers);
-        FrozenPrefix? prefix = frozen > 0 ? new FrozenPrefix(encoder, frozen, plan, prefixBytes, _forkJoin, threads, limit) : null;
+        FrozenPrefix? prefix = frozen > 0 ? new FrozenPrefix(encoder, frozen, plan, prefixBytes, threads, limit) : null;
         var network = new Network(encoder, plan, _layout, _weights, threads, prefix);
-        _gradientPass = new GradientPass(network, encoder.Shape, plan, _layout, _forkJoin, threads, limit);
-        _scoring = new ScoringRun(network, encoder.Shape, plan, threads, limit);
+        _gradientPass = new GradientPass(network, _layout, _forkJoin, threads, limit);
+        _scoring = new ScoringRun(network, threads, limit);
         _update = Update;
     }
 

@@ -13,7 +13,7 @@ internal sealed class Workspace
     private readonly EncoderShape _shape;
     private readonly LayerRange _range;
     private readonly TrainablePlan _plan;
-    private readonly bool _training;
+    private readonly int _rank;
     private readonly ScoringPrecision _precision;
     private readonly Arena _arena = new();
     private readonly LayerActivations[] _layers;
@@ -32,15 +32,18 @@ internal sealed class Workspace
     /// Whether a backward pass follows each forward pass: then every layer keeps its activations, else they share them.
     /// </param>
     /// <param name="precision">What the forward pass computes in.</param>
+    /// <param name="below">The memory in which the layers below are computed; <see langword="null"/> where they are computed here.</param>
     public Workspace(
         PackedBatch batch, EncoderShape shape, LayerRange range, TrainablePlan plan, bool training,
-        ScoringPrecision precision = ScoringPrecision.Single)
+        ScoringPrecision precision = ScoringPrecision.Single, Workspace? below = null)
     {
         Batch = batch;
+        Below = below;
         _shape = shape;
         _range = range;
         _plan = plan;
-        _training = training;
+        _rank = plan.Adapter.Targets == LoraTargets.None ? 0 : plan.Adapter.Rank;
+        Training = training;
         _precision = precision;
         _reduced = new Memory<float>[(shape.Layers - plan.Adapter.FirstLayer(shape.Layers)) * plan.Adapter.EachTarget().Count()];
         _layers = new LayerActivations[range.Count];
@@ -53,6 +56,12 @@ internal sealed class Workspace
 
     /// <summary>The batch that the chunk is part of.</summary>
     public PackedBatch Batch { get; }
+
+    /// <summary>The memory in which the layers below are computed; <see langword="null"/> where they are computed here.</summary>
+    public Workspace? Below { get; }
+
+    /// <summary>Whether a backward pass follows each forward pass.</summary>
+    public bool Training { get; }
 
     /// <summary>What is being computed.</summary>
     public PackedChunk Chunk { get; private set; }
@@ -144,14 +153,37 @@ internal sealed class Workspace
     public Memory<float> AttentionScratch { get; private set; }
 
     /// <summary>Grows to hold any chunk up to this size, so that computing it allocates nothing.</summary>
-    public void Reserve(PackedChunk largest) => LayOut(largest);
+    public void Reserve(PackedChunk largest)
+    {
+        LayOut(largest);
+        Below?.Batch.Reserve(largest.Count);
+        Below?.Reserve(largest);
+    }
 
-    /// <summary>How much memory a chunk of this size takes up here.</summary>
+    /// <summary>Gives its memory back.</summary>
+    public void Release()
+    {
+        _arena.Release();
+        Below?.Release();
+    }
+
+    /// <summary>Whether a chunk of this size can be computed at all: its activations must fit into one block.</summary>
+    public bool CanHold(PackedChunk chunk)
+    {
+        _arena.Clear();
+        Take(chunk);
+        return _arena.CanHold && Below?.CanHold(chunk) != false;
+    }
+
+    /// <summary>How much memory it takes up, what lies below included.</summary>
+    public long BytesHeld => ((long)_arena.Length * sizeof(float)) + (Below?.BytesHeld ?? 0);
+
+    /// <summary>How much memory it would take up with room for a chunk of this size, what lies below included.</summary>
     public long BytesFor(PackedChunk chunk)
     {
         _arena.Clear();
         Take(chunk);
-        return (long)_arena.Taken * sizeof(float);
+        return (_arena.LengthToHold * sizeof(float)) + (Below?.BytesFor(chunk) ?? 0);
     }
 
     /// <summary>Makes ready for a chunk. What the last one left is gone.</summary>
@@ -182,10 +214,10 @@ internal sealed class Workspace
     public EncodedPair Pair(int sequence) => Batch.Pair(Chunk.First + sequence);
 
     /// <summary>An update's reduced input t, (rows, r), kept from the forward to the backward pass.</summary>
-    public Span<float> Reduced(int slot, int rows) => _reduced[slot].Span[..(rows * _plan.Adapter.Rank)];
+    public Span<float> Reduced(int slot, int rows) => _reduced[slot].Span[..(rows * _rank)];
 
     /// <summary>Gradient of one update's reduced input, (rows, r).</summary>
-    public Span<float> GradReduced(int rows) => _gradReduced.Span[..(rows * _plan.Adapter.Rank)];
+    public Span<float> GradReduced(int rows) => _gradReduced.Span[..(rows * _rank)];
 
     /// <summary>Room for one adapter input with dropout's zeros in it, or its gradient.</summary>
     public Span<float> Dropped(int length) => _dropped.Span[..length];
@@ -203,7 +235,7 @@ internal sealed class Workspace
     private void Take(PackedChunk chunk)
     {
         TakeForward(chunk);
-        if (_training)
+        if (Training)
         {
             TakeBackward(chunk);
         }
@@ -211,20 +243,23 @@ internal sealed class Workspace
 
     private void TakeForward(PackedChunk chunk)
     {
-        Input = _arena.Take((_layers.Length == 0 ? chunk.Count : chunk.Tokens) * _shape.Hidden);
-        EmbeddedMean = _arena.Take(chunk.Tokens);
-        EmbeddedInverse = _arena.Take(chunk.Tokens);
+        // Long, so that what is too large is seen to be.
+        long sequences = chunk.Count;
+        long tokens = chunk.Tokens;
+        Input = _arena.Take((_layers.Length == 0 ? sequences : tokens) * _shape.Hidden);
+        EmbeddedMean = _arena.Take(Below is null ? tokens : 0);
+        EmbeddedInverse = _arena.Take(Below is null ? tokens : 0);
         for (int i = 0; i < _layers.Length; i++)
         {
             if (i == 0 || _layers[i] != _layers[i - 1])
             {
-                _layers[i].Take(_arena, _shape, chunk, _plan.Adapter.Rank, OnlyFirstTokens(i));
+                _layers[i].Take(_arena, _shape, chunk, _rank, OnlyFirstTokens(i));
             }
         }
 
         for (int i = 0; i < _reduced.Length; i++)
         {
-            _reduced[i] = _training || i == 0 ? _arena.Take(chunk.Tokens * _plan.Adapter.Rank) : _reduced[0];
+            _reduced[i] = Training || i == 0 ? _arena.Take(tokens * _rank) : _reduced[0];
         }
 
         (int bytes, int scales) = _precision == ScoringPrecision.Int8
@@ -232,8 +267,8 @@ internal sealed class Workspace
             : (0, 0);
         RoundedRows = _arena.Take(bytes);
         RowScales = _arena.Take(scales);
-        Pooled = _arena.Take(chunk.Count * _shape.Hidden);
-        Logits = _arena.Take(chunk.Count * _plan.Classes);
+        Pooled = _arena.Take(sequences * _shape.Hidden);
+        Logits = _arena.Take(sequences * _plan.Classes);
     }
 
     /// <summary>Whether a layer is the encoder's last, of which only the first tokens are wanted.</summary>
@@ -241,31 +276,32 @@ internal sealed class Workspace
 
     private void TakeBackward(PackedChunk chunk)
     {
-        int hidden = chunk.Tokens * _shape.Hidden;
-        int feedForward = chunk.Tokens * _shape.FeedForward;
-        GradLogits = _arena.Take(chunk.Count * _plan.Classes);
-        GradPooled = _arena.Take(chunk.Count * _shape.Hidden);
-        GradFirstTokens = _arena.Take(chunk.Count * _shape.Hidden);
+        long sequences = chunk.Count;
+        long hidden = (long)chunk.Tokens * _shape.Hidden;
+        long feedForward = (long)chunk.Tokens * _shape.FeedForward;
+        GradLogits = _arena.Take(sequences * _plan.Classes);
+        GradPooled = _arena.Take(sequences * _shape.Hidden);
+        GradFirstTokens = _arena.Take(sequences * _shape.Hidden);
         if (_layers.Length == 0)
         {
             return;
         }
 
-        int probes = chunk.Count * _shape.Heads;
+        long probes = sequences * _shape.Heads;
         GradProbes = _arena.Take(probes * _shape.Hidden);
-        GradReducedProbes = _arena.Take(probes * _plan.Adapter.Rank);
+        GradReducedProbes = _arena.Take(probes * _rank);
         GradAverages = _arena.Take(probes * _shape.Hidden);
-        GradReducedAverages = _arena.Take(probes * _plan.Adapter.Rank);
-        GradFirstScores = _arena.Take(chunk.Tokens * _shape.Heads);
+        GradReducedAverages = _arena.Take(probes * _rank);
+        GradFirstScores = _arena.Take((long)chunk.Tokens * _shape.Heads);
         GradHidden = _arena.Take(hidden);
         GradProjections = _arena.Take(3 * hidden);
-        GradFirstQueries = _arena.Take(chunk.Count * _shape.Hidden);
+        GradFirstQueries = _arena.Take(sequences * _shape.Hidden);
         GradContext = _arena.Take(hidden);
         GradMiddleSum = _arena.Take(hidden);
         GradActivated = _arena.Take(feedForward);
         GradOutputSum = _arena.Take(hidden);
         AttentionScratch = _arena.Take(SelfAttention.ScratchLength(chunk.LongestSequence));
-        _gradReduced = _arena.Take(_reduced.Length > 0 ? chunk.Tokens * _plan.Adapter.Rank : 0);
+        _gradReduced = _arena.Take(_reduced.Length > 0 ? (long)chunk.Tokens * _rank : 0);
         _dropped = _arena.Take(_plan.Adapter.Dropout > 0 ? Math.Max(hidden, feedForward) : 0);
     }
 }

@@ -8,7 +8,7 @@ internal sealed class WorkspacePool
     private readonly int _count;
 
     /// <param name="threads">How many workspaces.</param>
-    /// <param name="limit">What they may take up together.</param>
+    /// <param name="limit">What their memory is taken from.</param>
     /// <param name="create">Makes one.</param>
     public WorkspacePool(int threads, MemoryLimit limit, Func<Workspace> create)
     {
@@ -17,31 +17,31 @@ internal sealed class WorkspacePool
         _free = new Stack<Workspace>(Enumerable.Range(0, threads).Select(_ => create()));
     }
 
-    /// <summary>Whether there is memory for some chunks to be computed.</summary>
-    /// <param name="largest">A size that each of the chunks fits into.</param>
-    /// <param name="chunks">How many chunks.</param>
-    public bool HasRoom(PackedChunk largest, int chunks) => _limit.Allows(_free.Peek(), largest, Math.Min(chunks, _count));
-
     /// <summary>
-    /// Makes ready for some chunks that are computed next, so that computing them allocates nothing. Nobody may hold a workspace meanwhile.
+    /// Makes ready for chunks that are computed next, so that computing them allocates nothing, or does nothing and returns
+    /// <see langword="false"/> if the process may not use as much memory. Nobody may hold a workspace meanwhile.
     /// </summary>
     /// <param name="largest">A size that each of the chunks fits into.</param>
     /// <param name="chunks">How many chunks.</param>
-    /// <exception cref="InsufficientMemoryException">The process may not use as much memory; the message says what would fit.</exception>
-    public void Reserve(PackedChunk largest, int chunks)
-    {
-        // Those on top are rented first, and given back to the top: no others are used.
-        int wanted = Math.Min(chunks, _count);
-        _limit.Require(_free.Peek(), largest, wanted);
-        foreach (Workspace workspace in _free)
-        {
-            if (wanted-- == 0)
-            {
-                break;
-            }
+    public bool TryReserve(PackedChunk largest, int chunks) => TryReserveFor(Math.Min(chunks, _count), largest);
 
-            workspace.Reserve(largest);
+    /// <summary>Makes ready for chunks that cannot be smaller, with as many threads as there is memory for.</summary>
+    /// <param name="largest">A size that each of the chunks fits into.</param>
+    /// <param name="chunks">How many chunks.</param>
+    /// <returns>How many threads may work on them: at least 1.</returns>
+    /// <exception cref="InsufficientMemoryException">There is not enough for one; the message says what would fit.</exception>
+    public int Reserve(PackedChunk largest, int chunks)
+    {
+        for (int threads = Math.Min(chunks, _count); threads > 0; threads--)
+        {
+            if (TryReserveFor(threads, largest))
+            {
+                return threads;
+            }
         }
+
+        Release();
+        return TryReserveFor(1, largest) ? 1 : throw MemoryShortage.Describe(_free.Peek(), largest, _limit.Free);
     }
 
     /// <summary>Hands out a workspace; the caller gives it back.</summary>
@@ -59,6 +59,47 @@ internal sealed class WorkspacePool
         lock (_free)
         {
             _free.Push(workspace);
+        }
+    }
+
+    /// <summary>The workspaces on top grow: they are rented first, and given back to the top.</summary>
+    private bool TryReserveFor(int threads, PackedChunk largest)
+    {
+        if (!_free.Peek().CanHold(largest))
+        {
+            return false;
+        }
+
+        long growth = 0;
+        int left = threads;
+        foreach (Workspace workspace in _free)
+        {
+            growth += left-- > 0 ? workspace.BytesFor(largest) - workspace.BytesHeld : 0;
+        }
+
+        if (!_limit.TryTake(growth))
+        {
+            return false;
+        }
+
+        left = threads;
+        foreach (Workspace workspace in _free)
+        {
+            if (left-- > 0)
+            {
+                workspace.Reserve(largest);
+            }
+        }
+
+        return true;
+    }
+
+    private void Release()
+    {
+        foreach (Workspace workspace in _free)
+        {
+            _limit.GiveBack(workspace.BytesHeld);
+            workspace.Release();
         }
     }
 }

@@ -49,18 +49,16 @@ public sealed class FrozenPrefixTests
     }
 
     [TestMethod]
-    public void Prepare_PairsThatAreKept_AreNotComputedAgain()
+    public void Fill_PairsThatAreKept_AreNotComputedAgain()
     {
         EncoderWeights encoder = TinyModel.Encoder(Shape);
         EncodedPair[] pairs = TinyModel.RandomPairs(Shape, 1, 8);
-        var prefix = new FrozenPrefix(encoder, 2, TinyModel.Plan(LoraTargets.All, topLayers: 1), Plenty, new ForkJoin(1), 1, new MemoryLimit(long.MaxValue));
-        prefix.Prepare(pairs);
+        FrozenPrefix prefix = Prefix(encoder, 2, LoraTargets.All, Plenty);
         float[] before = Filled(prefix, pairs);
 
         // Whoever computed again would see the spoiled weights.
         encoder.Layers[0].FeedForwardOut.Bias.AsSpan().Fill(float.NaN);
         encoder.Embeddings.Words.Values.AsSpan().Fill(float.NaN);
-        prefix.Prepare(pairs);
         float[] after = Filled(prefix, pairs);
 
         CollectionAssert.AreEqual(before, after);
@@ -68,43 +66,61 @@ public sealed class FrozenPrefixTests
     }
 
     [TestMethod]
-    public void Prepare_PairTwiceInABatchAndNoRoom_IsComputedOnce()
+    [DataRow(2)]
+    [DataRow(3)]
+    public void Fill_SomePairsKeptAndOneTwice_EachInItsPlace(int layers)
     {
-        EncodedPair[] pairs = TinyModel.RandomPairs(Shape, 1, 2);
-        EncodedPair[] twice = [pairs[0], pairs[1], pairs[0]];
-        var kept = new FrozenPrefix(TinyModel.Encoder(Shape), 3, TinyModel.Plan(LoraTargets.None), Plenty, new ForkJoin(1), 1, new MemoryLimit(long.MaxValue));
-        var passing = new FrozenPrefix(TinyModel.Encoder(Shape), 3, TinyModel.Plan(LoraTargets.None), 0, new ForkJoin(1), 1, new MemoryLimit(long.MaxValue));
+        EncoderWeights encoder = TinyModel.Encoder(Shape);
+        EncodedPair[] pairs = TinyModel.RandomPairs(Shape, 1, 4);
+        EncodedPair[] mixed = [pairs[2], pairs[0], pairs[3], pairs[1], pairs[2], pairs[0]];
+        FrozenPrefix kept = Prefix(encoder, layers, LoraTargets.None, Plenty);
+        Filled(kept, pairs[..2]);
 
-        kept.Prepare(twice);
-        passing.Prepare(twice);
-
-        CollectionAssert.AreEqual(Filled(kept, twice), Filled(passing, twice));
+        CollectionAssert.AreEqual(Filled(Prefix(encoder, layers, LoraTargets.None, 0), mixed), Filled(kept, mixed));
     }
 
+    /// <summary>Kept results come out of the same memory as activations.</summary>
     [TestMethod]
-    public void Prepare_NoMemoryToCompute_KeepsNothingThatWasNotComputed()
+    public void Fill_NoMemoryToKeepThem_ComputesThemAnew()
     {
         EncodedPair[] pairs = TinyModel.RandomPairs(Shape, 1, 4);
-        TrainablePlan plan = TinyModel.Plan(LoraTargets.All, topLayers: 1);
-        var limit = new MemoryLimit(0);
-        var poor = new FrozenPrefix(TinyModel.Encoder(Shape), 2, plan, Plenty, new ForkJoin(1), 1, limit);
+        EncoderWeights encoder = TinyModel.Encoder(Shape);
+        FrozenPrefix poor = Prefix(encoder, 2, LoraTargets.All, Plenty, new MemoryLimit(0));
 
-        Assert.ThrowsExactly<InsufficientMemoryException>(() => poor.Prepare(pairs));
-
-        Assert.ThrowsExactly<InsufficientMemoryException>(() => poor.Prepare(pairs), "They are still to be computed.");
+        CollectionAssert.AreEqual(Filled(Prefix(encoder, 2, LoraTargets.All, Plenty), pairs), Filled(poor, pairs));
+        encoder.Layers[0].FeedForwardOut.Bias.AsSpan().Fill(float.NaN);
+        Assert.IsTrue(Filled(poor, pairs).All(float.IsNaN), "They are computed again.");
     }
 
+    /// <summary>However much may be kept, validation has the memory that it needs.</summary>
     [TestMethod]
-    public void Prepare_RefusedPair_LeavesTheOthersToBeComputed()
+    public void Score_MemoryFullOfKeptPairs_HasRoom()
     {
-        EncodedPair[] pairs = TinyModel.RandomPairs(Shape, 1, 2);
-        var foreign = new EncodedPair([1, Shape.Vocabulary, 2], new TokenSpan(0, 1), new TokenSpan(1, 1));
-        var prefix = new FrozenPrefix(TinyModel.Encoder(Shape), 2, TinyModel.Plan(LoraTargets.All, topLayers: 1), Plenty, new ForkJoin(1), 1, new MemoryLimit(long.MaxValue));
+        EncodedPair[] pairs = TinyModel.RandomPairs(Shape, 1, 3000);
+        var limit = new MemoryLimit(8 << 20);
+        using var session = new TrainingSession(
+            TinyModel.Encoder(Shape), TinyModel.Plan(LoraTargets.All, topLayers: 1), Sessions.Optimizer, 1, threads: 1, Plenty, limit);
+        for (int i = 0; i < pairs.Length; i += 30)
+        {
+            session.Step(new TrainingBatch { Pairs = pairs.AsSpan(i, 30), Labels = new int[30], Weights = [.. Enumerable.Repeat(1f, 30)] }, Sessions.Schedule);
+        }
 
-        Assert.ThrowsExactly<ArgumentException>(() => prefix.Prepare([pairs[0], foreign]));
-        prefix.Prepare(pairs);
+        Assert.IsTrue(Sessions.Score(session, pairs, TinyModel.Plan(LoraTargets.All)).All(float.IsFinite));
+    }
 
-        Assert.IsTrue(Filled(prefix, pairs).All(float.IsFinite));
+    /// <summary>Memory for the frozen layers counts too; a batch of any size takes no more than its chunks.</summary>
+    [TestMethod]
+    public void Step_NoRoomToKeepAndLittleMemory_WorksInChunks()
+    {
+        EncodedPair[] pairs = TinyModel.RandomPairs(Shape, 1, 4000);
+        var limit = new MemoryLimit(6 << 20);
+        using var session = new TrainingSession(
+            TinyModel.Encoder(Shape), TinyModel.Plan(LoraTargets.All, topLayers: 1), Sessions.Optimizer, 1, threads: 1, prefixBytes: 0, limit);
+
+        StepResult result = session.Step(
+            new TrainingBatch { Pairs = pairs, Labels = new int[pairs.Length], Weights = [.. pairs.Select(_ => 1f)] }, Sessions.Schedule);
+
+        Assert.IsTrue(result.IsFinite);
     }
 
     [TestMethod]
@@ -158,14 +174,19 @@ public sealed class FrozenPrefixTests
         return Sessions.Bits(session);
     }
 
+    private static FrozenPrefix Prefix(EncoderWeights encoder, int layers, LoraTargets targets, long room, MemoryLimit? limit = null) =>
+        new(encoder, layers, TinyModel.Plan(targets, topLayers: 1), room, 1, limit ?? new MemoryLimit(long.MaxValue));
+
     private static float[] Filled(FrozenPrefix prefix, EncodedPair[] pairs)
     {
         TrainablePlan plan = TinyModel.Plan(LoraTargets.None);
         var batch = new PackedBatch(Shape);
         batch.Load(pairs);
-        var workspace = new Workspace(batch, Shape, new LayerRange(prefix.Layers, Shape.Layers), plan, training: false);
+        Workspace below = prefix.CreateWorkspace();
+        var workspace = new Workspace(batch, Shape, new LayerRange(prefix.Layers, Shape.Layers), plan, training: false, below: below);
+        workspace.Reserve(batch.Chunk(0, 1));
         workspace.Begin(batch.Chunk(0, 1));
-        prefix.Fill(workspace);
+        prefix.Fill(workspace, below);
         return workspace.Input.ToArray();
     }
 }

@@ -66,7 +66,7 @@ internal static unsafe class SelfAttention
     }
 
     /// <summary>How many floats <see cref="Backward"/> needs to work in: the gradient of one head's probabilities, in roomy rows.</summary>
-    public static int ScratchLength(int length) => checked(length * TileTarget.RoomyWidth(length));
+    public static long ScratchLength(int length) => (long)length * TileTarget.RoomyWidth(length);
 
     /// <summary>The gradients with respect to queries, keys and values.</summary>
     /// <param name="qkv">As given to <see cref="Forward"/>.</param>

@@ -57,7 +57,7 @@ public sealed class AttentionTests
         float[] spread = Sample.Spread(qkv, length, 3 * hidden, stride);
         float[] gradQkv = Sample.Spread(new float[qkv.Length], length, 3 * hidden, stride);
         float[] probabilities = new float[heads * length * length], context = new float[length * hidden];
-        float[] scratch = [.. Enumerable.Repeat(float.NaN, SelfAttention.ScratchLength(length))];
+        float[] scratch = [.. Enumerable.Repeat(float.NaN, (int)SelfAttention.ScratchLength(length))];
         SelfAttention.Forward(spread, length, hidden, heads, stride, probabilities, context);
 
         SelfAttention.Backward(spread, length, hidden, heads, stride, probabilities, gradContext, gradQkv, scratch);
