@@ -28,7 +28,7 @@ static int Run(Settings settings)
             MaxTokens = settings.MaxTokens,
             Rank = settings.Rank,
             Alpha = settings.Alpha,
-            Rates = AdapterRates.Equal(settings.Rate),
+            Rates = settings.Rates,
             Epochs = settings.Epochs,
             BatchSize = settings.Batch,
             Threads = settings.Threads,

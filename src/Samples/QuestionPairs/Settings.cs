@@ -1,3 +1,5 @@
+using Microsoft.ML.Lora;
+
 namespace QuestionPairs;
 
 /// <summary>What the command line asked for.</summary>
@@ -17,7 +19,7 @@ internal sealed record Settings
 
     public required int Batch { get; init; }
 
-    public required float Rate { get; init; }
+    public required AdapterRateRule Rates { get; init; }
 
     public required int Seed { get; init; }
 
