@@ -132,6 +132,33 @@ public sealed class UsageTests
     }
 
     [TestMethod]
+    public void Fit_RatesSearchedFor_TellsItsTrials()
+    {
+        RateSearchBudget budget = RateSearchBudget.InSteps(60);
+        var steps = new List<TrainingProgress>();
+        var options = new LoraSentencePairOptions
+        {
+            FirstSentenceColumnName = "First",
+            SecondSentenceColumnName = "Second",
+            Epochs = 1,
+            BatchSize = 4,
+            Rates = AdapterRates.Fitted(budget),
+            Seed = 1,
+            Progress = new StepList(steps),
+        };
+
+        TrainingSummary summary = new LoraSentencePairTrainer(Ml, options).Fit(Data(Ml)).Summary;
+
+        RateTrial best = summary.RateTrials.MinBy(trial => trial.LogLoss ?? double.PositiveInfinity)!;
+        Assert.AreEqual(AdapterRates.Ratio(best.RateOfA, best.Ratio).Description, summary.Rates);
+        Assert.AreEqual(budget.Steps, summary.RateTrials.Sum(trial => trial.Steps));
+        Assert.IsTrue(summary.RateTrials.All(trial => trial.Round == 1));
+        CollectionAssert.AreEqual(summary.RateTrials.ToArray(), steps.Select(step => step.Trial).Where(trial => trial is not null).ToArray());
+        Assert.AreEqual("Fitted(60 steps)", options.Rates.Description);
+        Assert.AreEqual(TimeSpan.FromSeconds(30), RateSearchBudget.InSeconds(30).Time);
+    }
+
+    [TestMethod]
     public void Rates_BuiltInRules_DescribeThemselves()
     {
         AdapterRateRule[] rules =

@@ -36,14 +36,15 @@ internal sealed record AdaptiveSettings
     /// </summary>
     public bool UsesMeanNorm { get; init; }
 
-    /// <summary>The settings in one line, those left at their defaults not told.</summary>
+    /// <summary>The settings in one line: all that could change what is trained.</summary>
     public string Description
     {
         get
         {
             var text = new StringBuilder(Invariant($"Adaptive({Tau}), head {RateOfHead}"));
             text.Append(FixedRatio is { } ratio ? Invariant($", ratio {ratio}") : $", {LearnedRatio.Description}");
-            text.Append(Invariant($", {Reference} norm, cap {Cap}, floor {Floor}, mean by {NormWeight}"));
+            text.Append(Invariant($", {Reference} norm, cap {Cap}, mean by {NormWeight}"));
+            text.Append(double.IsFinite(Floor) ? Invariant($", floor {Floor}") : "");
             return text.Append(UsesMeanNorm ? ", steps by the mean" : "").ToString();
         }
     }
