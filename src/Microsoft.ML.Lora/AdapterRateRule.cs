@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Microsoft.ML.Lora;
 
 /// <summary>
@@ -60,6 +62,15 @@ public abstract class AdapterRateRule
     /// <param name="update">The matrix, and what was asked for in <see cref="Statistics"/>.</param>
     /// <param name="state">What is remembered of this matrix. Updated.</param>
     public abstract AdapterFactorRates Decide(in AdapterStep update, Span<float> state);
+
+    /// <summary>What is wrong with what a rule says of itself.</summary>
+    /// <param name="option">The option that the rule was given as.</param>
+    internal IEnumerable<string> Problems(string option)
+    {
+        if (!(RateOfHead >= 0 && double.IsFinite(RateOfHead))) yield return Invariant($"{option}.{nameof(RateOfHead)} must be at least 0 and finite, but is {RateOfHead}.");
+        if (StateLength < 0) yield return Invariant($"{option}.{nameof(StateLength)} must be at least 0, but is {StateLength}.");
+        if (Preconditions && Statistics == AdapterStatistics.None) yield return $"{option} preconditions, so {nameof(Statistics)} must be at least {nameof(AdapterStatistics.Factors)}, but is {Statistics}.";
+    }
 
     /// <summary><see cref="Description"/>.</summary>
     public sealed override string ToString() => Description;

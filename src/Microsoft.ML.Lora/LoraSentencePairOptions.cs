@@ -270,10 +270,7 @@ public sealed record LoraSentencePairOptions
 
     private IEnumerable<string> OptimizationProblems()
     {
-        if (Rates is null) yield return $"{nameof(Rates)} must be set, but is null.";
-        if (Rates is not null && !(Rates.RateOfHead >= 0 && double.IsFinite(Rates.RateOfHead))) yield return Invariant($"{nameof(Rates)}.{nameof(Rates.RateOfHead)} must be at least 0 and finite, but is {Rates.RateOfHead}.");
-        if (Rates is { StateLength: < 0 }) yield return $"{nameof(Rates)}.{nameof(Rates.StateLength)} must be at least 0, but is {Rates.StateLength}.";
-        if (Rates is { Preconditions: true, Statistics: AdapterStatistics.None }) yield return $"{nameof(Rates)} preconditions, so {nameof(Rates.Statistics)} must be at least {nameof(AdapterStatistics.Factors)}, but is {Rates.Statistics}.";
+        foreach (string problem in Rates?.Problems(nameof(Rates)) ?? [$"{nameof(Rates)} must be set, but is null."]) yield return problem;
         if (!Enum.IsDefined(Optimizer)) yield return NoSuchValue(nameof(Optimizer), Optimizer);
         if (!Enum.IsDefined(Schedule)) yield return NoSuchValue(nameof(Schedule), Schedule);
         if (!(WarmupFraction is >= 0 and <= 0.5f)) yield return Invariant($"{nameof(WarmupFraction)} must be from 0 to 0.5, but is {WarmupFraction}.");

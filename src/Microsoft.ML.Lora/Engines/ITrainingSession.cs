@@ -17,7 +17,8 @@ internal interface ITrainingSession : IDisposable
 
     /// <summary>One optimizer step on one batch: forward, backward, clip, update.</summary>
     /// <remarks>If the loss or a gradient is not finite, nothing is updated and the result says so.</remarks>
-    /// <exception cref="InvalidOperationException">The rate rule answered rates that are negative or not finite.</exception>
+    /// <exception cref="DivergenceException">The rate rule came to rates that are not finite. Some matrices may have moved: the run is at its end.</exception>
+    /// <exception cref="InvalidOperationException">The rate rule answered negative rates. The same holds.</exception>
     StepResult Step(in TrainingBatch batch, in StepSchedule schedule);
 
     /// <summary>Computes logits with the weights as they are now, without dropout.</summary>

@@ -49,7 +49,7 @@ internal sealed class RateSearch
     /// <param name="hooks">Progress, log, cancellation and clock.</param>
     /// <returns>Every trial, in order.</returns>
     /// <exception cref="ArgumentException">The budget is too small for a search, or there are too few groups to split.</exception>
-    /// <exception cref="InvalidOperationException">Every trial of a round diverged.</exception>
+    /// <exception cref="DivergenceException">Every trial of a round diverged.</exception>
     public static IReadOnlyList<RateTrial> Execute(
         Func<AdapterRateRule, ITrainingSession> start, LabeledPairs pairs, int[] groups, TrainingPlan plan, RateSearchBudget budget, TrainingHooks hooks)
     {
@@ -88,13 +88,14 @@ internal sealed class RateSearch
                 ranked.Add(((rateOfA, ratio), loss ?? double.PositiveInfinity));
             }
 
+            float lowest = candidates.Min(one => one.RateOfA);
             candidates = [.. ranked.OrderBy(one => one.Loss).Take(candidates.Length / RateSearchPlan.Keep).Where(one => double.IsFinite(one.Loss)).Select(one => one.Candidate)];
             steps *= RateSearchPlan.Keep;
             if (candidates.Length == 0)
             {
-                throw new InvalidOperationException(string.Create(
+                throw new DivergenceException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Every trial of round {round} of the search for rates diverged, down to {Candidates.Min(one => one.RateOfA)}. Set MaxGradientNorm to 1, or lower Alpha."));
+                    $"Every trial of round {round} of the search for rates diverged, down to the rate {lowest} of A. Set MaxGradientNorm to 1, or lower Alpha."));
             }
         }
     }

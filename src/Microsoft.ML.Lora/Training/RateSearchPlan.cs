@@ -27,7 +27,7 @@ internal sealed record RateSearchPlan(int Candidates, int FirstSteps)
 
     /// <summary>The search that a number of steps allows.</summary>
     /// <param name="steps">The budget.</param>
-    /// <param name="longest">The steps of the training itself, which no trial exceeds.</param>
+    /// <param name="longest">The steps of the training itself: no trial is longer, unless the training is shorter than the shortest trial.</param>
     /// <param name="budget">The budget in words, for the message.</param>
     /// <exception cref="ArgumentException">The budget is too small.</exception>
     public static RateSearchPlan For(int steps, int longest, string budget)

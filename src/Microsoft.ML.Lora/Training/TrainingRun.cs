@@ -32,7 +32,7 @@ internal sealed class TrainingRun
     /// <param name="plan">How.</param>
     /// <param name="hooks">Progress, log, cancellation, clock, checkpoints.</param>
     /// <exception cref="OperationCanceledException">It was cancelled, and the plan wants an exception or there is nothing to keep.</exception>
-    /// <exception cref="InvalidOperationException">The loss or a gradient stopped being finite.</exception>
+    /// <exception cref="DivergenceException">The loss, a gradient or a rate stopped being finite.</exception>
     public static TrainingOutcome Execute(ITrainingSession session, LabeledPairs train, LabeledPairs? validation, TrainingPlan plan, TrainingHooks hooks)
     {
         var run = new TrainingRun(session, train, validation, plan, hooks);
@@ -91,7 +91,7 @@ internal sealed class TrainingRun
         _clock.AddStep(began, batch.Pairs.Length);
         if (!result.IsFinite)
         {
-            throw new InvalidOperationException(NotFinite(result));
+            throw new DivergenceException(NotFinite(result));
         }
 
         _state = _state with { Step = _state.Step + 1 };

@@ -102,6 +102,19 @@ public sealed class OptionsTests
     }
 
     [TestMethod]
+    public void Constructor_RuleThatContradictsItself_ReportsAllTogether()
+    {
+        var options = new LoraSentencePairOptions { Rates = new FaultyRates() };
+
+        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => new LoraSentencePairTrainer(new MLContext(), options));
+
+        StringAssert.Contains(exception.Message, string.Join(Line,
+            "Rates.RateOfHead must be at least 0 and finite, but is NaN.",
+            "Rates.StateLength must be at least 0, but is -1.",
+            "Rates preconditions, so Statistics must be at least Factors, but is None."));
+    }
+
+    [TestMethod]
     public void Constructor_GroupColumnWithoutASplit_SaysSo()
     {
         var options = new LoraSentencePairOptions { GroupColumnName = "Customer" };
@@ -179,5 +192,18 @@ public sealed class OptionsTests
         Assert.AreEqual(Path.GetFileName(encoder.Folder), PretrainedEncoder.FromDirectory(encoder.Folder + Path.DirectorySeparatorChar).Id);
         Assert.AreEqual("mine", PretrainedEncoder.FromDirectory(encoder.Folder, "mine").ToString());
         Assert.AreEqual("loraml-mini-uncased", PretrainedEncoder.Mini.Id);
+    }
+
+    private sealed class FaultyRates : AdapterRateRule
+    {
+        public override string Description => nameof(FaultyRates);
+
+        public override double RateOfHead => double.NaN;
+
+        public override int StateLength => -1;
+
+        public override bool Preconditions => true;
+
+        public override AdapterFactorRates Decide(in AdapterStep update, Span<float> state) => default;
     }
 }

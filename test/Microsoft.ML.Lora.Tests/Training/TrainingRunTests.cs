@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora.Tests.Training;
@@ -74,7 +75,7 @@ public sealed class TrainingRunTests
     {
         var session = new FakeSession { Loss = step => step == 4 ? double.NaN : 1 };
 
-        InvalidOperationException exception = Assert.ThrowsExactly<InvalidOperationException>(() => new RunSetup().Run(session));
+        DivergenceException exception = Assert.ThrowsExactly<DivergenceException>(() => new RunSetup().Run(session));
 
         Assert.AreEqual(
             "Training stopped at step 4 of 6: the loss is NaN and the norm of the gradients NaN. "

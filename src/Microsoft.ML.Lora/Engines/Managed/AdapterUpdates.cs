@@ -47,7 +47,8 @@ internal sealed class AdapterUpdates
     /// <param name="weights">The flat buffer of weights. Updated in place.</param>
     /// <param name="gradients">The flat buffer of gradients.</param>
     /// <param name="gradientScale">What clipping leaves of the gradients.</param>
-    /// <exception cref="InvalidOperationException">The rule's answer is negative or not finite. Nothing of this matrix is moved.</exception>
+    /// <exception cref="DivergenceException">The rule's answer is not finite. Nothing of this matrix is moved.</exception>
+    /// <exception cref="InvalidOperationException">The rule's answer is negative. Nothing of this matrix is moved.</exception>
     public void Update(int number, StepSchedule schedule, Span<float> weights, Span<float> gradients, float gradientScale)
     {
         FactorProducts products = Rent();
@@ -126,11 +127,13 @@ internal sealed class AdapterUpdates
     private AdapterFactorRates Decide(int number, in AdapterStep step)
     {
         AdapterFactorRates full = Rule.Decide(step, State(number));
-        if (!(full.A >= 0 && float.IsFinite((float)full.A) && full.B >= 0 && float.IsFinite((float)full.B)))
+        bool isFinite = float.IsFinite((float)full.A) && float.IsFinite((float)full.B);
+        if (!isFinite || full.A < 0 || full.B < 0)
         {
-            throw new InvalidOperationException(string.Create(
+            string message = string.Create(
                 CultureInfo.InvariantCulture,
-                $"The rule {Rule} answered the rates {full.A} and {full.B} for '{Matrices[number].Name}' at step {_optimizer.Steps}, but rates must be finite and at least 0. Weights or directions may have grown beyond what can be multiplied: choose lower rates, or set MaxGradientNorm to 1."));
+                $"The rule {Rule} answered the rates {full.A} and {full.B} for '{Matrices[number].Name}' at step {_optimizer.Steps}, but rates must be finite and at least 0. Weights or directions may have grown beyond what can be multiplied: choose lower rates, or set MaxGradientNorm to 1.");
+            throw isFinite ? new InvalidOperationException(message) : new DivergenceException(message);
         }
 
         return _rates[number] = new AdapterFactorRates(full.A * step.Share, full.B * step.Share);

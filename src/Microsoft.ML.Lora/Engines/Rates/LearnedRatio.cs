@@ -15,7 +15,7 @@ internal static class LearnedRatio
     /// <summary>The least λ. Below 1 the factor that starts at random would learn faster than the one that starts at zero.</summary>
     private const double Least = 1;
 
-    /// <summary>The largest λ: beyond, B outgrows A whatever the measured balance, and LoRA+ found no gain above 32.</summary>
+    /// <summary>The largest λ, a bound on what a bad measurement can do: beyond, B outgrows A whatever the measured balance.</summary>
     private const double Most = 64;
 
     /// <summary>κ, a new measurement's weight in the mean of log λ: it spans some 20 steps, longer than a batch's noise, shorter than a warm-up.</summary>

@@ -8,7 +8,7 @@ internal static class PositiveInverse
     /// <summary>X ← X⁻¹.</summary>
     /// <param name="matrix">X, (size, size), of which the lower triangle is read. Overwritten, both triangles.</param>
     /// <param name="size">Rows and columns.</param>
-    /// <exception cref="InvalidOperationException">A pivot is not above zero: X is not positive definite to rounding.</exception>
+    /// <exception cref="DivergenceException">A pivot is not above zero: X is not positive definite to rounding.</exception>
     public static void Invert(Span<double> matrix, int size)
     {
         Decompose(matrix, size);
@@ -53,7 +53,7 @@ internal static class PositiveInverse
 
     private static double Positive(double pivot, int index) => pivot > 0 && double.IsFinite(pivot)
         ? pivot
-        : throw new InvalidOperationException(string.Create(
+        : throw new DivergenceException(string.Create(
             CultureInfo.InvariantCulture,
             $"A factor's product with itself cannot be inverted: pivot {index} is {pivot}. Give {nameof(AdapterRates.Riemannian)} a larger epsilon."));
 

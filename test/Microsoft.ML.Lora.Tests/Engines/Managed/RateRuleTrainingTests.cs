@@ -118,10 +118,21 @@ public sealed class RateRuleTrainingTests
     {
         using TrainingSession session = Sessions.Start(Encoder, Plan, optimizer: Sessions.Optimizer with { Rates = new TestRates(float.NaN, 1, 1) });
 
-        InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => Steps(session, 0, 1));
+        DivergenceException error = Assert.ThrowsExactly<DivergenceException>(() => Steps(session, 0, 1));
 
         StringAssert.Matches(error.Message, new(
             @"^The rule TestRates\(NaN, 1, 1\) answered the rates NaN and 1 for 'encoder\.layer\.\d\.attention\.self\.\w+' at step 1, but rates must be finite and at least 0\."));
+    }
+
+    /// <summary>A negative rate is the rule's fault, and no training that diverged.</summary>
+    [TestMethod]
+    public void Step_NegativeRate_NamesRuleMatrixAndStep()
+    {
+        using TrainingSession session = Sessions.Start(Encoder, Plan, optimizer: Sessions.Optimizer with { Rates = new TestRates(1, -1, 1) });
+
+        InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => Steps(session, 0, 1));
+
+        StringAssert.Contains(error.Message, "answered the rates 1 and -1 for ");
     }
 
     [TestMethod]

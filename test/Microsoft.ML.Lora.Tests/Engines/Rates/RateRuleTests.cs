@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Engines.Rates;
 
 namespace Microsoft.ML.Lora.Tests.Engines.Rates;
@@ -227,7 +228,7 @@ public sealed class RateRuleTests
     [TestMethod]
     public void Invert_NotPositive_SaysWhatHelps()
     {
-        InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => PositiveInverse.Invert([1, 2, 2, 1], 2));
+        DivergenceException error = Assert.ThrowsExactly<DivergenceException>(() => PositiveInverse.Invert([1, 2, 2, 1], 2));
 
         Assert.AreEqual("A factor's product with itself cannot be inverted: pivot 1 is -3. Give Riemannian a larger epsilon.", error.Message);
     }
