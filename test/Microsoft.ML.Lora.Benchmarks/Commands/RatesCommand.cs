@@ -23,7 +23,7 @@ internal static class RatesCommand
         var gigaflops = new Option<double>("--gigaflops") { Description = "Of one core, for predicting what was never measured.", DefaultValueFactory = _ => 40 };
         var planOnly = new Option<bool>("--plan") { Description = "Says what there is to do, and does nothing." };
         var summary = new Option<bool>("--summary") { Description = "Prints tables of what is finished, and runs nothing." };
-        var byDev = new Option<bool>("--dev") { Description = "Compares on dev; unless given, on the part of train that settings are chosen by." };
+        var byDev = new Option<bool>("--dev") { Description = "Shows figures on dev, to be read once at the end; unless given, those on the part of train that settings are chosen by, and none of dev." };
         var results = new Option<string>("--results") { Description = "Folder of the cells' results.", DefaultValueFactory = _ => Path.Combine(BuildFacts.RepositoryDirectory, "artifacts", "rates") };
         var command = new Command("rates", "Trains with many rate rules on QQP, one thread each, side by side, resumably; and compares them.")
         {

@@ -18,8 +18,11 @@ internal sealed record RateResult
     /// <summary>The rule's own description.</summary>
     public required string Description { get; init; }
 
-    /// <summary>Whether loss or gradients stopped being finite; then nothing was measured.</summary>
+    /// <summary>Whether loss, gradients or rates stopped being finite; then nothing was measured.</summary>
     public required bool Diverged { get; init; }
+
+    /// <summary>What was told of that; <see langword="null"/> where training came to its end.</summary>
+    public string? Failure { get; init; }
 
     /// <summary>Figures on the part of train that settings are chosen by.</summary>
     public required ValidationMetrics? Validation { get; init; }

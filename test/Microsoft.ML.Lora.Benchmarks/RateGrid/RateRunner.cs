@@ -89,7 +89,7 @@ internal sealed class RateRunner
     }
 
     private static string Told(RateResult result) => result.Diverged
-        ? $"{result.Cell.Name}: diverged after {result.Steps} steps"
+        ? $"{result.Cell.Name}: diverged after {result.Steps} steps: {result.Failure}"
         : $"{result.Cell.Name}: validation {result.Validation!.Accuracy:0.0000}, loss {result.Validation.LogLoss:0.0000}, {result.Seconds:0} s, "
             + $"c {result.Rates[^1].Rate:0.0e+0}, ratio {Show.Number(result.Rates[^1].Ratio)}";
 

@@ -13,7 +13,7 @@ internal sealed class RateSummary
     private readonly Dictionary<string, RateResult[]> _best;
 
     /// <param name="results">All results.</param>
-    /// <param name="byDev">Whether to compare on dev; else on what settings are chosen by, so that dev is read once at the end.</param>
+    /// <param name="byDev">Whether to show dev; else what settings are chosen by and nothing of dev, so that dev is read once at the end.</param>
     public RateSummary(IReadOnlyList<RateResult> results, bool byDev)
     {
         _byDev = byDev;
@@ -21,12 +21,13 @@ internal sealed class RateSummary
         _best = _settings.Where(setting => setting.Any(IsPlain)).ToDictionary(setting => setting.Key, BestPlain);
     }
 
+    private string On => _byDev ? "dev" : "validation";
+
     /// <summary>The tables.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
-        string on = _byDev ? "dev" : "validation";
-        text.Append($"## Against the best plain LoRA of each setting\n\nDifference of ACC on {on} in points, paired by seed: mean ± standard error; "
+        text.Append($"## Against the best plain LoRA of each setting\n\nDifference of ACC on {On} in points, paired by seed: mean ± standard error; "
             + "the plain rate is chosen on validation. t is the difference in standard errors.\n\n");
         text.Append(Comparison());
         foreach (IGrouping<string, RateResult> setting in _settings)
@@ -78,20 +79,22 @@ internal sealed class RateSummary
     }
 
     /// <summary>0 for what diverged, which decides nothing.</summary>
-    private double Accuracy(RateResult result) => (_byDev ? result.Dev : result.Validation)?.Accuracy ?? 0;
+    private double Accuracy(RateResult result) => Figures(result)?.Accuracy ?? 0;
 
-    private static string TableOf(IEnumerable<RateResult> setting)
+    private ValidationMetrics? Figures(RateResult result) => _byDev ? result.Dev : result.Validation;
+
+    /// <summary>Every rule of a setting, on the pairs that are compared on and no others.</summary>
+    private string TableOf(IEnumerable<RateResult> setting)
     {
-        var table = new MarkdownTable(
-            "rule", "seeds", "failed", "validation ACC", "validation log-loss", "dev ACC", "dev F1", "dev MCC", "dev log-loss", "c", "ratio", "s");
+        var table = new MarkdownTable("rule", "seeds", "failed", $"{On} ACC", $"{On} F1", $"{On} MCC", $"{On} log-loss", "c", "ratio", "s");
         foreach (IGrouping<string, RateResult> rule in setting.GroupBy(result => result.Cell.Rule).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             RateResult[] ended = [.. rule.Where(result => !result.Diverged)];
+            ValidationMetrics[] figures = [.. ended.Select(result => Figures(result)!)];
             table.Add(
                 rule.Key, $"{rule.Count()}", $"{rule.Count(result => result.Failed)}",
-                Spread(ended.Select(result => 100 * result.Validation!.Accuracy)), Spread(ended.Select(result => result.Validation!.LogLoss), "0.0000"),
-                Spread(ended.Select(result => 100 * result.Dev!.Accuracy)), Spread(ended.Select(result => 100 * result.Dev!.F1)),
-                Spread(ended.Select(result => 100 * result.Dev!.MatthewsCorrelation)), Spread(ended.Select(result => result.Dev!.LogLoss), "0.0000"),
+                Spread(figures.Select(figure => 100 * figure.Accuracy)), Spread(figures.Select(figure => 100 * figure.F1)),
+                Spread(figures.Select(figure => 100 * figure.MatthewsCorrelation)), Spread(figures.Select(figure => figure.LogLoss), "0.0000"),
                 ended.Length == 0 ? "" : $"{ended.Average(result => result.Rates[^1].Rate):0.0e+0}",
                 ended.Length == 0 ? "" : Show.Number(ended.Average(result => result.Rates[^1].Ratio)),
                 $"{rule.Average(result => result.Seconds):0}");

@@ -27,40 +27,35 @@ internal static class RateTraining
         ITrainingSession Start(AdapterRateRule used) => new ManagedEngine(threads: 1).StartTraining(
             encoder.Weights, Trained(cell), Optimizer(cell, used), SeededRandom.Derive((ulong)cell.Seed, "initial weights"));
         long began = Stopwatch.GetTimestamp();
-        if (rule is FittedRates fitted)
-        {
-            rule = RateSearch.Best(RateSearch.Execute(Start, pairs.Train, pairs.Groups, Plan(cell, epochs), fitted.Budget, Hooks(null)));
-        }
-
-        using ITrainingSession session = Start(rule);
-        bool diverged = !Train(session, pairs, Plan(cell, epochs), progress);
-        TimeSpan time = Stopwatch.GetElapsedTime(began);
-        return new RateResult
+        RateResult Result(string? failure, ITrainingSession? ended) => new()
         {
             Cell = cell,
             Description = rule.Description,
-            Diverged = diverged,
-            Validation = diverged ? null : Measure(session, pairs.Validation),
-            Dev = diverged ? null : Measure(session, pairs.Dev),
+            Diverged = failure is not null,
+            Failure = failure,
+            Seconds = Stopwatch.GetElapsedTime(began).TotalSeconds,
+            Validation = ended is null ? null : Measure(ended, pairs.Validation),
+            Dev = ended is null ? null : Measure(ended, pairs.Dev),
             Steps = progress.Losses.Count,
-            Seconds = time.TotalSeconds,
             LastLoss = progress.Losses.Count == 0 ? 0 : progress.Losses.Skip(progress.Losses.Count * 9 / 10).Average(),
             Rates = progress.Rates,
         };
-    }
 
-    /// <summary>Trains to the end.</summary>
-    /// <returns>Whether it came there.</returns>
-    private static bool Train(ITrainingSession session, RatePairs pairs, TrainingPlan plan, Trajectory progress)
-    {
+        // That a rule diverges is a result; anything else that goes wrong is not.
         try
         {
-            TrainingRun.Execute(session, pairs.Train, validation: null, plan, Hooks(progress));
-            return true;
+            if (rule is FittedRates fitted)
+            {
+                rule = RateSearch.Best(RateSearch.Execute(Start, pairs.Train, pairs.Groups, Plan(cell, epochs), fitted.Budget, Hooks(null)));
+            }
+
+            using ITrainingSession session = Start(rule);
+            TrainingRun.Execute(session, pairs.Train, validation: null, Plan(cell, epochs), Hooks(progress));
+            return Result(failure: null, session);
         }
-        catch (InvalidOperationException)
+        catch (DivergenceException divergence)
         {
-            return false;
+            return Result(divergence.Message, ended: null);
         }
     }
 
@@ -86,14 +81,10 @@ internal static class RateTraining
         return plan with { Adapter = plan.Adapter with { Scaling = (float)cell.AlphaMultiple } };
     }
 
-    private static OptimizerPlan Optimizer(RateCell cell, AdapterRateRule rule) => new()
+    private static OptimizerPlan Optimizer(RateCell cell, AdapterRateRule rule) => LoraModel.Optimizer with
     {
         Optimizer = cell.Optimizer,
         Rates = rule,
-        Beta1 = 0.9f,
-        Beta2 = 0.999f,
-        Epsilon = 1e-8f,
-        WeightDecay = 0.01f,
         MaxGradientNorm = (float?)cell.Clip,
     };
 

@@ -18,7 +18,7 @@ internal static class LoraModel
     private const ulong Seed = 1;
 
     /// <summary>As the peers train: no clipping, since they do none.</summary>
-    private static readonly OptimizerPlan Optimizer = new()
+    public static OptimizerPlan Optimizer { get; } = new()
     {
         Rates = AdapterRates.Equal(1e-3f),
         Beta1 = 0.9f,
