@@ -2,6 +2,7 @@ using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Pipeline;
 using Microsoft.ML.Lora.Primitives;
+using Microsoft.ML.Lora.Scoring;
 using Microsoft.ML.Lora.Training;
 using static System.FormattableString;
 
@@ -134,6 +135,13 @@ public sealed record LoraSentencePairOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool Symmetric { get; init; }
 
+    /// <summary>
+    /// How a pair's score comes about. What is fitted is fitted after training, on the validation pairs; where these are too few, scores stay the
+    /// classifier's, and a warning says how many are needed.
+    /// </summary>
+    /// <value>The default is <see cref="MatchingScore.Classifier"/>.</value>
+    public MatchingScore MatchingScore { get; init; } = MatchingScore.Classifier;
+
     /// <summary>How the score is chosen above which <c>PredictedLabel</c> is true. All but <see cref="DecisionThreshold.Zero"/> need validation pairs.</summary>
     /// <value>The default is <see cref="DecisionThreshold.Zero"/>.</value>
     public DecisionThreshold DecisionThreshold { get; init; }
@@ -180,6 +188,7 @@ public sealed record LoraSentencePairOptions
         Training = ToTrainingPlan(seed),
         ValidationFraction = ValidationFraction,
         Symmetric = Symmetric,
+        MatchingScore = MatchingScore,
         DecisionThreshold = DecisionThreshold,
         Checkpoints = Checkpoints,
         Threads = Threads ?? Environment.ProcessorCount,
@@ -277,6 +286,8 @@ public sealed record LoraSentencePairOptions
         if (!(WeightDecay is >= 0 and <= 1)) yield return Invariant($"{nameof(WeightDecay)} must be from 0 to 1, but is {WeightDecay}.");
         if (MaxGradientNorm is { } norm && !(norm > 0 && float.IsFinite(norm))) yield return Invariant($"{nameof(MaxGradientNorm)} must be above 0 and finite, or null for no clipping, but is {norm}.");
         if (!Enum.IsDefined(ClassWeighting)) yield return NoSuchValue(nameof(ClassWeighting), ClassWeighting);
+        if (MatchingScore is null) yield return $"{nameof(MatchingScore)} must be set, but is null.";
+        foreach (string problem in MatchingScore?.Problems() ?? []) yield return $"{nameof(MatchingScore)}: {problem}";
         if (!Enum.IsDefined(DecisionThreshold)) yield return NoSuchValue(nameof(DecisionThreshold), DecisionThreshold);
         if (!Enum.IsDefined(OnCancellation)) yield return NoSuchValue(nameof(OnCancellation), OnCancellation);
     }

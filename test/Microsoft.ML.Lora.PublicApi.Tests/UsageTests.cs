@@ -36,6 +36,34 @@ public sealed class UsageTests
     }
 
     [TestMethod]
+    public void EvaluateCalibration_TransformedData_BinsEveryRow()
+    {
+        CalibrationMetrics metrics = Ml.BinaryClassification.EvaluateCalibration(Model.Value.Transform(Data(Ml)), bins: 3);
+
+        Assert.AreEqual(UsagePair.All.Count, metrics.Bins.Sum(bin => bin.Count));
+        double expected = metrics.Bins.Sum(bin => bin.Count * Math.Abs(bin.MeanProbability - bin.PositiveShare)) / UsagePair.All.Count;
+        Assert.AreEqual(expected, metrics.ExpectedCalibrationError, Rounding);
+        Assert.IsTrue(metrics.LogLoss > 0 && metrics.BrierScore is > 0 and < 1);
+        Assert.IsTrue(metrics.Bins.All(bin => bin.LowestProbability <= bin.HighestProbability));
+    }
+
+    [TestMethod]
+    public void MatchingScore_Paper_ShowsItsConstants()
+    {
+        var options = new LoraSentencePairOptions { Epochs = 1, MatchingScore = MatchingScore.Paper(areaMix: 0.25f, locationWeight: 2) with { Neighbours = 2 } };
+        IDataView data = Ml.Transforms.CopyColumns("Sentence1", "First").Append(Ml.Transforms.CopyColumns("Sentence2", "Second")).Fit(Data(Ml)).Transform(Data(Ml));
+
+        MatchingConstants constants = new LoraSentencePairTrainer(Ml, options).Fit(data).Summary.Matching!;
+
+        Assert.AreEqual(MatchingForm.Paper, constants.Form);
+        Assert.AreEqual(0, constants.FittedPairs);
+        Assert.AreEqual(0.25, constants.AreaMix);
+        Assert.AreEqual(2, constants.LocationWeight);
+        Assert.AreEqual((1.0, 1.0), (constants.Scale, constants.BracketWeight));
+        Assert.AreEqual((0.0, 0.0), (constants.LocationCentre, constants.Bias));
+    }
+
+    [TestMethod]
     public void SaveAndLoad_FreshContext_PredictsTheSame()
     {
         string file = Path.Combine(Path.GetTempPath(), $"loraml-usage-{Guid.NewGuid()}.zip");

@@ -22,6 +22,13 @@ internal interface IEngine
     bool Accelerates(ScoringPrecision precision);
 
     /// <summary>A scorer with the trained weights merged in.</summary>
+    /// <param name="encoder">The frozen encoder.</param>
+    /// <param name="plan">What was trained.</param>
+    /// <param name="trained">The trained weights.</param>
+    /// <param name="precision">What the encoder's layers compute in.</param>
+    /// <param name="observable">Whether its work can be observed. Logits alone come faster: the last layer then computes first tokens only.</param>
     /// <exception cref="InvalidDataException">A trained tensor is missing, unknown or of another shape than plan and encoder need.</exception>
-    IPairScorer CreateScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision = ScoringPrecision.Single);
+    IPairScorer CreateScorer(
+        EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision = ScoringPrecision.Single,
+        bool observable = false);
 }

@@ -9,4 +9,11 @@ internal interface IPairScorer : IDisposable
     /// <param name="pairs">Any number of pairs, of any lengths up to the encoder's limit.</param>
     /// <param name="logits">(pairs, classes). Overwritten.</param>
     void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits);
+
+    /// <summary>Computes the same, and shows each pair to an observer on the way.</summary>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="logits">(pairs, classes). Overwritten.</param>
+    /// <param name="observer">Is shown each pair once, from the threads that compute.</param>
+    /// <exception cref="InvalidOperationException">The scorer was not created as observable.</exception>
+    void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits, IPairObserver observer);
 }

@@ -30,6 +30,18 @@ internal static class InputCheck
     public static void ForScoring(DataViewSchema input, PairColumns columns) =>
         Throw(ScoringNeeds(columns).Select(need => Problem(input, need)), Names(input), "data", "inputSchema");
 
+    /// <summary>Checks the columns that measuring calibration reads.</summary>
+    /// <exception cref="ArgumentException">A column is missing or of another type; all such columns are named.</exception>
+    public static void ForCalibration(DataViewSchema data, string label, string probability)
+    {
+        Need[] needs =
+        [
+            new("labelColumnName", label, BoolOrNumber, type => type is BooleanDataViewType or NumberDataViewType),
+            new("probabilityColumnName", probability, "a float", type => type == NumberDataViewType.Single),
+        ];
+        Throw(needs.Select(need => Problem(data, need)), Names(data), "scored data", nameof(data));
+    }
+
     private static IEnumerable<Need> ScoringNeeds(PairColumns columns) =>
     [
         new(nameof(LoraSentencePairOptions.FirstSentenceColumnName), columns.First, Text, type => type is TextDataViewType),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
+using Microsoft.ML.Lora.Scoring;
 using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora.Pipeline;
@@ -30,6 +31,7 @@ internal static class ModelFacts
         }
 
         WritePlan(facts, definition.Plan);
+        MatchingFacts.Write(facts, definition.Matching);
         WriteSummary(facts, definition.Summary);
         return facts;
     }
@@ -39,18 +41,25 @@ internal static class ModelFacts
 
     /// <summary>Reads a model's definition.</summary>
     /// <param name="facts">What <see cref="Write"/> wrote.</param>
-    /// <param name="tensors">The trained tensors.</param>
+    /// <param name="tensors">The trained tensors, and those of a matching score.</param>
     /// <exception cref="InvalidDataException">A fact is missing, or of another kind.</exception>
-    public static PairModelDefinition Read(Facts facts, IReadOnlyList<NamedTensor> tensors) => new()
+    public static PairModelDefinition Read(Facts facts, IReadOnlyList<NamedTensor> tensors)
+    {
+        MatchingModel? matching = MatchingFacts.Read(facts, tensors);
+        return Read(facts, [.. tensors.Where(tensor => !MatchingFacts.Has(tensor))], matching);
+    }
+
+    private static PairModelDefinition Read(Facts facts, NamedTensor[] trained, MatchingModel? matching) => new()
     {
         Columns = new PairColumns(facts.Text("column.label"), facts.Text("column.first"), facts.Text("column.second"), Group: null),
         Plan = ReadPlan(facts),
-        Trained = new TrainedWeights(tensors),
+        Trained = new TrainedWeights(trained),
+        Matching = matching,
         MaxTokens = (int)facts.Whole("max.tokens"),
         Symmetric = facts.Flag("symmetric"),
         Threshold = (float)facts.Number("threshold"),
         ScoringPrecision = facts.Has(ScoringPrecisionKey) ? ReadName<ScoringPrecision>(facts, ScoringPrecisionKey) : ScoringPrecision.Single,
-        Summary = ReadSummary(facts),
+        Summary = ReadSummary(facts) with { Matching = matching?.Constants },
     };
 
     private static void WritePlan(Facts facts, TrainablePlan plan)
@@ -122,7 +131,9 @@ internal static class ModelFacts
         Validations = [.. Enumerable.Range(0, (int)facts.Whole("training.validations")).Select(i => ValidationFacts.Read(facts, ValidationKey(i)))],
     };
 
-    private static T ReadName<T>(Facts facts, string key)
+    /// <summary>A fact that is an enum's name.</summary>
+    /// <exception cref="InvalidDataException">There is no such value.</exception>
+    internal static T ReadName<T>(Facts facts, string key)
         where T : struct, Enum => Enum.TryParse(facts.Text(key), out T value) && Enum.IsDefined(value)
             ? value
             : throw new InvalidDataException($"The model's '{key}' is '{facts.Text(key)}', but only {string.Join(", ", Enum.GetNames<T>())} are known here.");

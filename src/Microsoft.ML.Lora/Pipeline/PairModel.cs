@@ -1,7 +1,7 @@
 using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Primitives;
+using Microsoft.ML.Lora.Scoring;
 using Microsoft.ML.Lora.Tokenization;
-using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora.Pipeline;
 
@@ -20,7 +20,7 @@ internal sealed class PairModel
         Definition = definition;
         PrecisionInUse = engine.Accelerates(definition.ScoringPrecision) ? definition.ScoringPrecision : ScoringPrecision.Single;
         _engine = engine;
-        _scorer = new Lazy<IPairScorer>(() => engine.CreateScorer(encoder.Weights, definition.Plan, definition.Trained, PrecisionInUse));
+        _scorer = new Lazy<IPairScorer>(() => engine.CreateScorer(encoder.Weights, definition.Plan, definition.Trained, PrecisionInUse, Observes(definition)));
     }
 
     /// <summary>The encoder it was trained on.</summary>
@@ -58,13 +58,23 @@ internal sealed class PairModel
         return Encoder.Tokenizer.EncodeAll(arranged, Definition.MaxTokens, _engine.Threads).Pairs;
     }
 
-    /// <summary>The scores of a batch: logits of the positive class, the mean of both orders where order shall not matter.</summary>
+    /// <summary>The scores of a batch: logits of the positive class, of both orders where order shall not matter, and what a matching score makes of them.</summary>
     public float[] Score(IReadOnlyList<EncodedPair> pairs)
     {
         EncodedPair[] given = [.. pairs];
         EncodedPair[] swapped = Definition.Symmetric ? [.. given.Select(Encoder.Tokenizer.Swap)] : [];
         float[] scores = new float[given.Length];
-        PairScores.Compute(_scorer.Value.Score, given, swapped, scores);
+        if (Definition.Matching is { } matching)
+        {
+            matching.Score(_scorer.Value, given, swapped, scores);
+        }
+        else
+        {
+            PairScores.Compute(_scorer.Value.Score, given, swapped, scores);
+        }
+
         return scores;
     }
+
+    private static bool Observes(PairModelDefinition definition) => definition.Matching is { Observes: true };
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Scoring;
 
 namespace Microsoft.ML.Lora.Pipeline;
 
@@ -13,6 +14,9 @@ internal sealed record PairModelDefinition
 
     /// <summary>The trained weights.</summary>
     public required TrainedWeights Trained { get; init; }
+
+    /// <summary>What makes a score of the classifier's logit; <see langword="null"/> where the logit is the score.</summary>
+    public MatchingModel? Matching { get; init; }
 
     /// <summary>The longest sequence in tokens.</summary>
     public required int MaxTokens { get; init; }

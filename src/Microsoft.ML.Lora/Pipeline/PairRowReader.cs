@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Microsoft.ML.Lora.Pipeline;
 
 /// <summary>Reads labelled pairs from a data view.</summary>
@@ -33,7 +31,7 @@ internal static class PairRowReader
             firstGetter(ref text);
             string firstText = text.ToString();
             secondGetter(ref text);
-            rows.Labels.Add(ClassOf(labelOf(), rows.Count, columns.Label, use));
+            rows.Labels.Add(LabelColumn.ClassOf(labelOf(), rows.Count, columns.Label, use));
             rows.Texts.Add((firstText, text.ToString()));
             rows.Groups.Add(groupOf is null ? rows.Groups.Count : NumberOf(groupOf(), groupNumbers));
         }
@@ -53,15 +51,6 @@ internal static class PairRowReader
                 nameof(rows));
         }
     }
-
-    private static int ClassOf(double value, int row, string column, string use) => value switch
-    {
-        0 => 0,
-        1 => 1,
-        _ => throw new ArgumentException(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Column '{column}' has the value {value} in row {row} (counted from 0) of the {use} data. A label must be 0 or 1, or false or true; drop rows whose label is missing.")),
-    };
 
     private static int NumberOf(string group, Dictionary<string, int> numbers)
     {

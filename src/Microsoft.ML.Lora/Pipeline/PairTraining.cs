@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Primitives;
+using Microsoft.ML.Lora.Scoring;
 using Microsoft.ML.Lora.Tokenization;
 using Microsoft.ML.Lora.Training;
 using Microsoft.ML.Runtime;
@@ -51,6 +52,7 @@ internal sealed class PairTraining
         truncated += truncatedHeld;
         LogData(train, held, truncated);
 
+        var matching = new MatchingSetup(_request.MatchingScore, train, held, SeedOf("matching score"), Info, Warn);
         IEngine engine = EngineChoice.ForTraining(_request.Threads, _request.FrozenLayersMegabytes);
         TrainingHooks hooks = Hooks(train, held);
         ITrainingSession Start(AdapterRateRule rule) =>
@@ -58,10 +60,11 @@ internal sealed class PairTraining
         (AdapterRateRule rates, IReadOnlyList<RateTrial> trials) = RatesFor(trainRows, train, Start, hooks);
         using ITrainingSession session = Start(rates);
         long trained = session.TrainedParameters;
-        PayloadText.RequireRoom(trained);
+        PayloadText.RequireRoom(trained, matching.NumbersKept(_encoder.Weights.Shape.Hidden));
         Info($"Training {trained} numbers on the {engine.Name} engine with {_request.Threads} {(_request.Threads == 1 ? "thread" : "threads")}, seed {_request.Seed}.");
         TrainingOutcome outcome = TrainingRun.Execute(session, train, held, _request.Training, hooks);
-        return new PairModel(_encoder, Define(outcome, held, new TrainingSummary
+        MatchingModel? score = matching.Make(engine, _encoder.Weights, _request.Trainable, outcome.Weights, outcome.ValidationScores);
+        var summary = new TrainingSummary
         {
             End = outcome.End,
             TrainedParameters = trained,
@@ -71,13 +74,18 @@ internal sealed class PairTraining
             Steps = outcome.Steps,
             KeptStep = outcome.WeightsStep,
             Validations = outcome.Validations,
+            Matching = score?.Constants,
             TokenizationTime = tokenization,
             TrainingTime = outcome.TrainingTime,
             PairsPerSecond = outcome.TrainingTime > TimeSpan.Zero ? outcome.PairsTrained / outcome.TrainingTime.TotalSeconds : 0,
             Seed = _request.Seed,
             Rates = rates.Description,
             RateTrials = trials,
-        }), engine);
+        };
+        var undecided = new PairModel(_encoder, Define(outcome, score, summary), engine);
+        return held is null || _request.DecisionThreshold == DecisionThreshold.Zero
+            ? undecided
+            : new PairModel(_encoder, undecided.Definition with { Threshold = ThresholdOf(undecided, outcome, held) }, engine);
     }
 
     /// <summary>The rule that was asked for, or what the search finds that it asks for.</summary>
@@ -102,14 +110,19 @@ internal sealed class PairTraining
         return (best, trials);
     }
 
-    private PairModelDefinition Define(TrainingOutcome outcome, LabeledPairs? held, TrainingSummary summary) => new()
+    /// <summary>The threshold is chosen among the scores that it will be held against.</summary>
+    private float ThresholdOf(PairModel model, TrainingOutcome outcome, LabeledPairs held) => ThresholdChoice.Choose(
+        _request.DecisionThreshold, model.Definition.Matching is null ? outcome.ValidationScores : model.Score(held.Pairs), held.Labels);
+
+    private PairModelDefinition Define(TrainingOutcome outcome, MatchingModel? score, TrainingSummary summary) => new()
     {
         Columns = _request.Columns,
         Plan = _request.Trainable,
         Trained = outcome.Weights,
         MaxTokens = _maxTokens,
         Symmetric = _request.Symmetric,
-        Threshold = held is null ? 0 : ThresholdChoice.Choose(_request.DecisionThreshold, outcome.ValidationScores, held.Labels),
+        Matching = score,
+        Threshold = 0,
         Summary = summary,
     };
 

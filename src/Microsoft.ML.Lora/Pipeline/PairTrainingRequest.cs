@@ -31,6 +31,9 @@ internal sealed record PairTrainingRequest
     /// <summary>Whether the order of the sentences shall not matter.</summary>
     public required bool Symmetric { get; init; }
 
+    /// <summary>How a pair's score comes about.</summary>
+    public required MatchingScore MatchingScore { get; init; }
+
     /// <summary>How the decision threshold is chosen.</summary>
     public required DecisionThreshold DecisionThreshold { get; init; }
 

@@ -11,10 +11,11 @@ internal static class PayloadText
 
     /// <summary>Refuses, before training, what could not be saved after it.</summary>
     /// <param name="trained">How many numbers will be trained.</param>
+    /// <param name="kept">How many numbers of training pairs are kept besides.</param>
     /// <exception cref="NotSupportedException">They would be too large for a model zip.</exception>
-    public static void RequireRoom(long trained)
+    public static void RequireRoom(long trained, long kept)
     {
-        long most = LargestPayload / sizeof(float);
+        long most = (LargestPayload / sizeof(float)) - kept;
         if (trained > most)
         {
             throw new NotSupportedException(FormattableString.Invariant(
@@ -26,7 +27,9 @@ internal static class PayloadText
     public static string Encode(PairModel model)
     {
         var payload = new ModelPayload(
-            model.Encoder.Identity, ModelFacts.Write(model.Definition, model.Encoder.Directory), model.Definition.Trained.Tensors);
+            model.Encoder.Identity,
+            ModelFacts.Write(model.Definition, model.Encoder.Directory),
+            [.. model.Definition.Trained.Tensors, .. MatchingFacts.Tensors(model.Definition.Matching)]);
         return Convert.ToBase64String(payload.ToBytes());
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Engines.Rates;
+using Microsoft.ML.Lora.Scoring;
 
 namespace Microsoft.ML.Lora.Training;
 

@@ -26,6 +26,6 @@ internal sealed record TrainingOutcome
     /// <summary>Pairs trained on in this run, repetitions counted.</summary>
     public required long PairsTrained { get; init; }
 
-    /// <summary>Logits of the positive class for the validation pairs, by <see cref="Weights"/>; <see langword="null"/> without validation pairs.</summary>
+    /// <summary>The classifier's logits of the positive class for the validation pairs, by <see cref="Weights"/>; <see langword="null"/> without validation pairs.</summary>
     public required float[]? ValidationScores { get; init; }
 }

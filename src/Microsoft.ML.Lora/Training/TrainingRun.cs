@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Scoring;
 
 namespace Microsoft.ML.Lora.Training;
 

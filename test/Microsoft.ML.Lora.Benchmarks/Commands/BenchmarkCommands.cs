@@ -20,6 +20,7 @@ internal static class BenchmarkCommands
             MemoryCommand.Create(),
             StartsCommand.Create(),
             RatesCommand.Create(),
+            CalibrationCommand.Create(),
             new Command(FirstScore.Name, "Loads the embedded encoder, or that of a folder given, scores one pair, prints the answer."),
         };
         try

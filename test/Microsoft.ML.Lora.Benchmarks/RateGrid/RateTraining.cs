@@ -5,6 +5,7 @@ using Microsoft.ML.Lora.Engines.Managed;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Pipeline;
 using Microsoft.ML.Lora.Primitives;
+using Microsoft.ML.Lora.Scoring;
 using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora.Benchmarks.RateGrid;

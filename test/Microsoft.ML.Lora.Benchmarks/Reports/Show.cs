@@ -19,6 +19,17 @@ internal static class Show
     /// <summary>A part of a whole.</summary>
     public static string Share(double value) => value.ToString("0 %");
 
+    /// <summary>A mean of figures between −1 and 1, and how far they lie apart.</summary>
+    /// <param name="values">At least one.</param>
+    /// <param name="perMean">Whether it is the mean's standard error that is wanted, not the values' standard deviation.</param>
+    public static string MeanAndSpread(IReadOnlyList<double> values, bool perMean)
+    {
+        double mean = values.Average();
+        double deviation = values.Count < 2 ? double.NaN : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
+        double spread = perMean ? deviation / Math.Sqrt(values.Count) : deviation;
+        return $"{mean:0.0000} ± {spread:0.0000}";
+    }
+
     /// <summary>Bytes in millions.</summary>
     public static string Megabytes(double bytes) => (bytes / Megabyte).ToString("#,0") + " MB";
 

@@ -11,7 +11,7 @@ public sealed class DependencyLawTests
         {
             ["Pipeline"] = ["Training", "Scoring", "Engines", "Engines.Managed", "Models", "Tokenization", "Storage", "Primitives"],
             ["Training"] = ["Scoring", "Engines", "Models", "Storage", "Primitives"],
-            ["Scoring"] = ["Models", "Primitives"],
+            ["Scoring"] = ["Engines", "Models", "Primitives"],
             ["Engines"] = ["Models", "Primitives"],
             ["Engines.Managed"] = ["Engines", "Engines.Managed.Kernels", "Models", "Primitives"],
             ["Engines.Managed.Kernels"] = [],
@@ -47,7 +47,7 @@ public sealed class DependencyLawTests
     public void Library_Read_HasTypesInEveryFolderThatIsBuilt()
     {
         // A reader that found nothing would keep every law.
-        string[] folders = [.. new[] { "", ".Pipeline", ".Training", ".Engines.Managed.Kernels", ".Models", ".Tokenization", ".Storage", ".Primitives" }
+        string[] folders = [.. new[] { "", ".Pipeline", ".Training", ".Scoring", ".Engines.Managed.Kernels", ".Models", ".Tokenization", ".Storage", ".Primitives" }
             .Where(folder => Library.All(type => type.Identity.Namespace != Law.RootNamespace + folder))];
 
         Assert.IsEmpty(folders, string.Join(' ', folders));

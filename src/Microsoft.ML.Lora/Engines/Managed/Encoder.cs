@@ -31,7 +31,7 @@ internal sealed class Encoder
             int number = layers.First + i;
             GradientReach reach = GradientReaches.Of(number, plan, weights.Shape.Layers);
             var adapter = new LayerAdapter(weights, number, plan, layout, trained, reach, precision);
-            IAttention attention = number == weights.Shape.Layers - 1
+            IAttention attention = number == weights.Shape.Layers - 1 && !layers.AllTokens
                 ? new FirstTokenAttention(adapter, weights.Shape)
                 : new AllTokensAttention(adapter, weights.Shape);
             _layers[i] = new EncoderLayer(attention, new TokenwiseBlock(adapter, weights.Layers[number], weights.Shape), reach);

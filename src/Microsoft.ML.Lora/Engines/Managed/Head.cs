@@ -34,10 +34,13 @@ internal sealed class Head
 
     private bool HasPooler => _frozenPooler is not null || _trainedPooler is not null;
 
-    /// <summary>Computes <see cref="Workspace.Logits"/> from the encoder's <see cref="Workspace.Output"/>.</summary>
+    /// <summary>What the classifier reads, (n, H): the pooler's output, or first tokens where there is none.</summary>
+    public Memory<float> ReadByClassifier(Workspace workspace) => HasPooler ? workspace.Pooled : workspace.FirstTokens;
+
+    /// <summary>Computes <see cref="Workspace.Logits"/> from the encoder's <see cref="Workspace.FirstTokens"/>.</summary>
     public void Forward(Workspace workspace)
     {
-        ReadOnlySpan<float> first = workspace.Output.Span;
+        ReadOnlySpan<float> first = workspace.FirstTokens.Span;
         Span<float> pooled = workspace.Pooled.Span;
         int rows = workspace.Chunk.Count;
         _frozenPooler?.Forward(first, rows, pooled, workspace);
@@ -47,7 +50,7 @@ internal sealed class Head
             Tanh.Forward(pooled, pooled);
         }
 
-        _classifier.Forward(HasPooler ? pooled : first, rows, workspace.Logits.Span);
+        _classifier.Forward(ReadByClassifier(workspace).Span, rows, workspace.Logits.Span);
     }
 
     /// <summary>
@@ -56,7 +59,7 @@ internal sealed class Head
     /// </summary>
     public void Backward(Workspace workspace)
     {
-        ReadOnlySpan<float> first = workspace.Output.Span;
+        ReadOnlySpan<float> first = workspace.FirstTokens.Span;
         ReadOnlySpan<float> gradLogits = workspace.GradLogits.Span;
         Span<float> gradFirst = _encoderTrained ? workspace.GradFirstTokens.Span : [];
         RowBlock rows = workspace.SequenceRows;

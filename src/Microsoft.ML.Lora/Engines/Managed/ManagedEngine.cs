@@ -47,7 +47,8 @@ internal sealed class ManagedEngine : IEngine
 
     /// <inheritdoc/>
     public IPairScorer CreateScorer(
-        EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision = ScoringPrecision.Single)
+        EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision = ScoringPrecision.Single,
+        bool observable = false)
     {
         Check(encoder, plan);
         var layout = new TrainedLayout(encoder, plan);
@@ -56,7 +57,7 @@ internal sealed class ManagedEngine : IEngine
 
         EncoderWeights merged = UpdateMerger.Merge(encoder, plan.Adapter, layout, weights);
         TrainablePlan headOnly = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
-        var network = new Network(merged, headOnly, layout, weights, Threads, precision: precision);
+        var network = new Network(merged, headOnly, layout, weights, Threads, precision: precision, allTokens: observable);
         return new PairScorer(network, Threads, MemoryLimit.OfProcess());
     }
 

@@ -21,15 +21,16 @@ internal sealed class Network
     /// <param name="threads">The most threads that pack weights.</param>
     /// <param name="prefix">Stands for the lowest layers; <see langword="null"/> to compute them all here.</param>
     /// <param name="precision">What the encoder's forward pass computes in; other than single, there is no backward pass.</param>
+    /// <param name="allTokens">Whether every token is wanted of the last layer; if so, there is no backward pass.</param>
     public Network(
         EncoderWeights encoder, TrainablePlan plan, TrainedLayout layout, Memory<float> trained, int threads, FrozenPrefix? prefix = null,
-        ScoringPrecision precision = ScoringPrecision.Single)
+        ScoringPrecision precision = ScoringPrecision.Single, bool allTokens = false)
     {
         Shape = encoder.Shape;
         _plan = plan;
         _precision = precision;
         _prefix = prefix;
-        _layers = new LayerRange(prefix?.Layers ?? 0, encoder.Shape.Layers);
+        _layers = new LayerRange(prefix?.Layers ?? 0, encoder.Shape.Layers, allTokens);
         _encoder = new Encoder(encoder, _layers, plan.Adapter, layout, trained, threads, precision);
         _head = new Head(encoder, plan, layout, trained);
     }
@@ -39,6 +40,9 @@ internal sealed class Network
 
     /// <summary>The encoder's sizes.</summary>
     public EncoderShape Shape { get; }
+
+    /// <summary>Whether every token of the last layer is computed, and not the first ones alone.</summary>
+    public bool ShowsAllTokens => _layers.AllTokens;
 
     /// <summary>The memory that a pass needs.</summary>
     /// <param name="batch">The batch whose chunks are computed there.</param>
@@ -55,8 +59,12 @@ internal sealed class Network
         }
 
         _encoder.Forward(workspace);
+        workspace.GatherFirstTokens();
         _head.Forward(workspace);
     }
+
+    /// <summary>What the classifier reads, (n, H), as <see cref="Forward"/> left it.</summary>
+    public Memory<float> ReadByClassifier(Workspace workspace) => _head.ReadByClassifier(workspace);
 
     /// <summary>Accumulates all trained gradients from <see cref="Workspace.GradLogits"/>.</summary>
     public void Backward(Workspace workspace)

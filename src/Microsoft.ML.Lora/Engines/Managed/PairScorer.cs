@@ -22,7 +22,17 @@ internal sealed class PairScorer : IPairScorer
     }
 
     /// <inheritdoc/>
-    public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits)
+    public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits) => Run(pairs, logits, null);
+
+    /// <inheritdoc/>
+    public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits, IPairObserver observer) => Run(pairs, logits, observer);
+
+    /// <summary>Does nothing: all memory is the garbage collector's.</summary>
+    public void Dispose()
+    {
+    }
+
+    private void Run(ReadOnlySpan<EncodedPair> pairs, Span<float> logits, IPairObserver? observer)
     {
         if (!_free.TryTake(out ScoringRun? run))
         {
@@ -31,16 +41,11 @@ internal sealed class PairScorer : IPairScorer
 
         try
         {
-            run.Score(pairs, logits);
+            run.Score(pairs, logits, observer);
         }
         finally
         {
             _free.Add(run);
         }
-    }
-
-    /// <summary>Does nothing: all memory is the garbage collector's.</summary>
-    public void Dispose()
-    {
     }
 }

@@ -19,6 +19,8 @@ internal sealed class ScoringRun
     private readonly int _threads;
     private float[] _logits = [];
     private int _chunks;
+    private IPairObserver? _observer;
+    private int _firstNumber;
 
     /// <param name="network">What computes.</param>
     /// <param name="threads">The most threads that work at once.</param>
@@ -36,9 +38,16 @@ internal sealed class ScoringRun
     /// <summary>Computes the logits of any number of pairs.</summary>
     /// <param name="pairs">The pairs.</param>
     /// <param name="logits">(pairs, classes). Overwritten.</param>
+    /// <param name="observer">Is shown each pair; <see langword="null"/> for logits alone.</param>
     /// <exception cref="ArgumentException">The room for logits is of another size, or a sequence does not suit the encoder.</exception>
-    public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits)
+    /// <exception cref="InvalidOperationException">There is an observer, but the network computes no more than logits need.</exception>
+    public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits, IPairObserver? observer = null)
     {
+        if (observer is not null && !_network.ShowsAllTokens)
+        {
+            throw new InvalidOperationException("This scorer was made for logits alone and cannot be observed. Create it as observable.");
+        }
+
         if (logits.Length != (long)pairs.Length * _network.Classes)
         {
             throw new ArgumentException(
@@ -46,17 +55,21 @@ internal sealed class ScoringRun
                 nameof(logits));
         }
 
+        _observer = observer;
         for (int first = 0; first < pairs.Length; first += WindowPairs)
         {
             int count = Math.Min(WindowPairs, pairs.Length - first);
             ScoreWindow(pairs.Slice(first, count), first);
             _logits.AsSpan(0, count * _network.Classes).CopyTo(logits[(first * _network.Classes)..]);
         }
+
+        _observer = null;
     }
 
     private void ScoreWindow(ReadOnlySpan<EncodedPair> pairs, int firstNumber)
     {
         _batch.Load(pairs, firstNumber);
+        _firstNumber = firstNumber;
         if (_logits.Length < pairs.Length * _network.Classes)
         {
             _logits = new float[pairs.Length * _network.Classes];
@@ -83,6 +96,20 @@ internal sealed class ScoringRun
         return _workspaces.Reserve(largest, filled);
     }
 
+    private void Show(Workspace workspace, IPairObserver observer)
+    {
+        ReadOnlySpan<float> pooled = _network.ReadByClassifier(workspace).Span;
+        ReadOnlySpan<float> tokens = workspace.Output.Span;
+        for (int i = 0; i < workspace.Chunk.Count; i++)
+        {
+            observer.Observe(
+                _firstNumber + workspace.Chunk.First + i,
+                workspace.Pair(i),
+                pooled.Slice(i * _network.Shape.Hidden, _network.Shape.Hidden),
+                tokens.Slice(workspace.Start(i) * _network.Shape.Hidden, workspace.Length(i) * _network.Shape.Hidden));
+        }
+    }
+
     private void RunChunk(int number)
     {
         PackedChunk chunk = _batch.Chunk(number, _chunks);
@@ -97,6 +124,10 @@ internal sealed class ScoringRun
             workspace.Begin(chunk);
             _network.Forward(workspace);
             workspace.Logits.Span.CopyTo(_logits.AsSpan(chunk.First * _network.Classes));
+            if (_observer is not null)
+            {
+                Show(workspace, _observer);
+            }
         }
         finally
         {

@@ -1,7 +1,9 @@
 using Microsoft.ML.Lora.Primitives;
+using Microsoft.ML.Lora.Scoring;
+using Microsoft.ML.Lora.Tests.Training;
 using Microsoft.ML.Lora.Training;
 
-namespace Microsoft.ML.Lora.Tests.Training;
+namespace Microsoft.ML.Lora.Tests.Scoring;
 
 [TestClass]
 public sealed class PairScoresTests

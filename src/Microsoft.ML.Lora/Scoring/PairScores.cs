@@ -1,6 +1,6 @@
 using Microsoft.ML.Lora.Primitives;
 
-namespace Microsoft.ML.Lora.Training;
+namespace Microsoft.ML.Lora.Scoring;
 
 /// <summary>Turns class logits into the one score of a yes-or-no decision.</summary>
 internal static class PairScores

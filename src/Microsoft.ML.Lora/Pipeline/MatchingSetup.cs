@@ -1,0 +1,143 @@
+using System.Globalization;
+using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
+using Microsoft.ML.Lora.Scoring;
+using Microsoft.ML.Lora.Training;
+
+namespace Microsoft.ML.Lora.Pipeline;
+
+/// <summary>Makes a trained model's matching score: draws the bank, and fits the constants on the validation pairs.</summary>
+internal sealed class MatchingSetup
+{
+    private const string Option = nameof(LoraSentencePairOptions.MatchingScore);
+
+    private readonly MatchingScore _wanted;
+    private readonly LabeledPairs _train;
+    private readonly LabeledPairs? _held;
+    private readonly ulong _seed;
+    private readonly Action<string> _info;
+    private readonly Action<string> _warn;
+
+    /// <param name="wanted">What is wanted.</param>
+    /// <param name="train">The training pairs, which the bank is drawn from.</param>
+    /// <param name="held">The validation pairs, which the constants are fitted on.</param>
+    /// <param name="seed">Decides what is in the bank.</param>
+    /// <param name="info">Told what was found.</param>
+    /// <param name="warn">Told what could not be done.</param>
+    /// <exception cref="ArgumentException">There are too few training pairs for the neighbours that are to be counted.</exception>
+    public MatchingSetup(MatchingScore wanted, LabeledPairs train, LabeledPairs? held, ulong seed, Action<string> info, Action<string> warn)
+    {
+        if (NeedsBank(wanted) && wanted.Neighbours >= train.Count)
+        {
+            throw new ArgumentException(
+                $"{Option}.{nameof(wanted.Neighbours)} is {wanted.Neighbours}, but the bank has the {train.Count} training pairs alone, and a pair is no neighbour of its own. "
+                + $"Set it to {train.Count - 1} or less, or train on more pairs.");
+        }
+
+        (_wanted, _train, _held, _seed, _info, _warn) = (wanted, train, held, seed, info, warn);
+    }
+
+    /// <summary>Makes it.</summary>
+    /// <param name="engine">Computes.</param>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="plan">What was trained.</param>
+    /// <param name="trained">The trained weights.</param>
+    /// <param name="validationLogits">The classifier's logits of the validation pairs; <see langword="null"/> without such pairs.</param>
+    /// <returns>The matching score; <see langword="null"/> where the classifier's logit is the score.</returns>
+    public MatchingModel? Make(IEngine engine, EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, float[]? validationLogits)
+    {
+        if (_wanted.Form == MatchingForm.Classifier)
+        {
+            return null;
+        }
+
+        if (_wanted.Form != MatchingForm.Paper && !HasEnoughToFit())
+        {
+            return Unfitted();
+        }
+
+        if (_wanted.Form == MatchingForm.Temperature)
+        {
+            return Fitted(ConstantFit.Temperature(validationLogits!, _held!.Labels), bank: null);
+        }
+
+        using IPairScorer scorer = engine.CreateScorer(encoder, plan, trained, observable: true);
+        EmbeddingBank bank = Draw(scorer, encoder.Shape.Hidden);
+        return _wanted.Form == MatchingForm.Paper
+            ? new MatchingModel(PaperConstants(), bank)
+            : Fitted(FitOnValidation(scorer, bank), bank);
+    }
+
+    /// <summary>The most numbers of training pairs that the model will keep.</summary>
+    /// <param name="hidden">Length of an embedding.</param>
+    public long NumbersKept(int hidden) => NeedsBank(_wanted) ? Math.Min(_wanted.BankSize, _train.Count) * (hidden + 1L) : 0;
+
+    private static bool NeedsBank(MatchingScore wanted) => wanted.Form is MatchingForm.DensityAware or MatchingForm.Paper;
+
+    private bool HasEnoughToFit()
+    {
+        int pairs = _held?.Count ?? 0;
+        int positives = _held?.Labels.Count(label => label == 1) ?? 0;
+        if (_held is not null && ConstantFit.IsEnough(_held.Labels))
+        {
+            return true;
+        }
+
+        _warn(
+            $"{Option}.{_wanted.Form} needs at least {ConstantFit.FewestPairs} validation pairs to be fitted on, {ConstantFit.FewestOfAClass} of them of each class, but there are {pairs}, "
+            + $"{positives} positive: scores stay the classifier's. Raise {nameof(LoraSentencePairOptions.ValidationFraction)}, or give Fit a larger validation set.");
+        return false;
+    }
+
+    private MatchingModel Unfitted() => new(new MatchingConstants { Form = _wanted.Form }, Bank: null);
+
+    private MatchingModel Fitted(MatchingConstants? constants, EmbeddingBank? bank)
+    {
+        if (constants is null)
+        {
+            _warn($"{Option}.{_wanted.Form} finds the validation pairs at odds with the classifier, whose logits would have to change sign: scores stay the classifier's.");
+            return Unfitted();
+        }
+
+        _info(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Matching score fitted on {constants.FittedPairs} pairs: scale {constants.Scale:F3}, bracket {constants.BracketWeight:F2}, area mix {constants.AreaMix:F2}, location {constants.LocationWeight:F3} from {constants.LocationCentre:F3}, bias {constants.Bias:F3}."));
+        return new MatchingModel(constants, bank);
+    }
+
+    private MatchingConstants PaperConstants() => new()
+    {
+        Form = MatchingForm.Paper,
+        BracketWeight = 1,
+        AreaMix = _wanted.AreaMix,
+        LocationWeight = _wanted.LocationWeight,
+    };
+
+    private EmbeddingBank Draw(IPairScorer scorer, int hidden)
+    {
+        int[] members = BankDraw.Choose(_train.Count, _wanted.BankSize, _seed);
+        if (members.Length < _wanted.BankSize)
+        {
+            _info($"The bank of {Option} has room for {_wanted.BankSize} pairs, but there are {members.Length} training pairs: all of them are in it.");
+        }
+
+        return BankDraw.Make(scorer, hidden, Members(members, _train.Pairs), Members(members, _train.Swapped), _wanted.Neighbours);
+    }
+
+    private MatchingConstants? FitOnValidation(IPairScorer scorer, EmbeddingBank bank)
+    {
+        // Of the bank's own pairs nothing but the match of positions is wanted; what is close to itself says nothing of density.
+        int[] members = BankDraw.Choose(_train.Count, _wanted.BankSize, _seed);
+        var reader = new MatchingModel(new MatchingConstants { Form = _wanted.Form }, bank);
+        IReadOnlyList<PairTraits> own = reader.Read(
+            scorer, Members(members, _train.Pairs), Members(members, _train.Swapped), new float[members.Length]);
+        double centre = own.Select(traits => (double?)traits.Location).Average() ?? 0;
+
+        float[] logits = new float[_held!.Count];
+        IReadOnlyList<PairTraits> traits = reader.Read(scorer, _held.Pairs, _held.Swapped, logits);
+        return ConstantFit.DensityAware(logits, traits, _held.Labels, centre, _wanted.Caution);
+    }
+
+    private static EncodedPair[] Members(int[] members, EncodedPair[]? pairs) => pairs is null ? [] : [.. members.Select(number => pairs[number])];
+}

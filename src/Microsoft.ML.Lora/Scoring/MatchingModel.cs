@@ -1,0 +1,55 @@
+using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Primitives;
+
+namespace Microsoft.ML.Lora.Scoring;
+
+/// <summary>Turns what a model finds in pairs into their scores. Safe to use from several threads.</summary>
+/// <param name="Constants">The constants of the formula.</param>
+/// <param name="Bank">What density is measured against; <see langword="null"/> where only the classifier's logit counts.</param>
+internal sealed record MatchingModel(MatchingConstants Constants, EmbeddingBank? Bank)
+{
+    /// <summary>Pairs looked at together, so that memory does not grow with a call.</summary>
+    private const int WindowPairs = 1024;
+
+    /// <summary>Whether scores take more of the engine than logits.</summary>
+    public bool Observes => Bank is not null;
+
+    /// <summary>The scores of pairs, each the same alone and among others.</summary>
+    /// <param name="scorer">The model; observable if <see cref="Observes"/>.</param>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="swapped">The same pairs in the other order, or empty.</param>
+    /// <param name="scores">One for each pair. Overwritten.</param>
+    public void Score(IPairScorer scorer, ReadOnlySpan<EncodedPair> pairs, ReadOnlySpan<EncodedPair> swapped, Span<float> scores)
+    {
+        for (int first = 0; first < pairs.Length; first += WindowPairs)
+        {
+            int count = Math.Min(WindowPairs, pairs.Length - first);
+            Span<float> window = scores.Slice(first, count);
+            ReadOnlySpan<EncodedPair> others = swapped.IsEmpty ? default : swapped.Slice(first, count);
+            IReadOnlyList<PairTraits> traits = Read(scorer, pairs.Slice(first, count), others, window);
+            for (int i = 0; i < count; i++)
+            {
+                window[i] = MatchingFormula.Score(Constants, window[i], traits[i]);
+            }
+        }
+    }
+
+    /// <summary>What the formula looks at in each pair.</summary>
+    /// <param name="scorer">The model.</param>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="swapped">The same pairs in the other order, or empty.</param>
+    /// <param name="logits">The classifier's logit of each pair, the mean of both orders if there are two. Overwritten.</param>
+    public IReadOnlyList<PairTraits> Read(
+        IPairScorer scorer, ReadOnlySpan<EncodedPair> pairs, ReadOnlySpan<EncodedPair> swapped, Span<float> logits)
+    {
+        if (Bank is null)
+        {
+            PairScores.Compute(scorer.Score, pairs, swapped, logits);
+            return new PairTraits[pairs.Length];
+        }
+
+        var observer = new TraitObserver(pairs.Length, Bank.Members.Columns, swapped.IsEmpty ? 1 : 2, Bank);
+        PairScores.Compute(observer.Observed(scorer), pairs, swapped, logits);
+        return observer.Traits;
+    }
+}

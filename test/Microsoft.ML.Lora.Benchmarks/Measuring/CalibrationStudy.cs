@@ -1,0 +1,89 @@
+using Microsoft.ML.Lora.Benchmarks.Workloads;
+using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Engines.Managed;
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Pipeline;
+using Microsoft.ML.Lora.Primitives;
+using Microsoft.ML.Lora.Scoring;
+using Microsoft.ML.Lora.Training;
+
+namespace Microsoft.ML.Lora.Benchmarks.Measuring;
+
+/// <summary>Trains once, and measures every way of scoring in the domain trained on and in the others.</summary>
+internal sealed class CalibrationStudy
+{
+    private const int MostTokens = 128;
+    private const float Rate = 2e-3f;
+
+    private readonly LoadedEncoder _encoder;
+    private readonly int _epochs;
+    private readonly MatchingScore _bank;
+
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="epochs">Epochs of training.</param>
+    /// <param name="bank">Says how large the bank is, and which neighbour counts.</param>
+    public CalibrationStudy(LoadedEncoder encoder, int epochs, MatchingScore bank)
+    {
+        _encoder = encoder;
+        _epochs = epochs;
+        _bank = bank;
+    }
+
+    /// <summary>Runs one training on one thread and all measurements after it.</summary>
+    /// <param name="train">The domain to train on.</param>
+    /// <param name="tests">The domains to test on.</param>
+    /// <param name="seed">Decides split, order and initial weights.</param>
+    /// <param name="mostPairs">The most pairs to train on.</param>
+    public IReadOnlyList<CalibrationPoint> Run(PairDomain train, IReadOnlyList<PairDomain> tests, int seed, int mostPairs)
+    {
+        (LabeledTexts trainTexts, LabeledTexts heldTexts) = train.Split((ulong)seed, mostPairs);
+        LabeledPairs trainPairs = Encode(trainTexts);
+        TrainablePlan plan = LoraModel.Plan(LoraModel.UsualRank);
+        var engine = new ManagedEngine(threads: 1);
+        TrainedWeights weights = Train(engine, plan, trainPairs, seed);
+
+        using IPairScorer scorer = engine.CreateScorer(_encoder.Weights, plan, weights, observable: true);
+        EncodedPair[] members = [.. BankDraw.Choose(trainPairs.Count, _bank.BankSize, (ulong)seed).Select(number => trainPairs.Pairs[number])];
+        var model = new MatchingModel(
+            new MatchingConstants { Form = MatchingForm.DensityAware },
+            BankDraw.Make(scorer, _encoder.Weights.Shape.Hidden, members, default, _bank.Neighbours));
+        double centre = model.Read(scorer, members, default, new float[members.Length]).Average(traits => traits.Location) ?? 0;
+        ObservedPairs held = Observe(model, scorer, Encode(heldTexts));
+        (string Name, ObservedPairs Pairs)[] observed = [.. tests.Select(test => (test.Name, Observe(model, scorer, Encode(test.Test()))))];
+        return
+        [
+            .. from way in ScoringWay.All
+               let constants = way.Fit(held, centre) ?? new MatchingConstants { Form = MatchingForm.Classifier }
+               from test in observed
+               select new CalibrationPoint(train.Name, test.Name, seed, way.Name, constants, test.Pairs.FiguresOf(constants)),
+        ];
+    }
+
+    private LabeledPairs Encode(LabeledTexts texts) =>
+        new([.. _encoder.Tokenizer.EncodeAll(texts.Pairs, MostTokens, threads: 1).Pairs], swapped: null, texts.Labels);
+
+    private TrainedWeights Train(ManagedEngine engine, TrainablePlan plan, LabeledPairs pairs, int seed)
+    {
+        var training = new TrainingPlan
+        {
+            Epochs = _epochs,
+            BatchSize = 64,
+            Schedule = RateSchedule.Linear,
+            WarmupFraction = 0.06f,
+            ClassWeighting = ClassWeighting.None,
+            ValidationsPerEpoch = 1,
+            EarlyStopping = null,
+            OnCancellation = CancellationResult.Throw,
+            Seed = (ulong)seed,
+        };
+        var hooks = new TrainingHooks { Progress = null, Log = _ => { }, Cancellation = default, Time = TimeProvider.System, Checkpoints = null };
+        using ITrainingSession session = engine.StartTraining(_encoder.Weights, plan, LoraModel.Optimizer with { Rates = AdapterRates.Equal(Rate) }, (ulong)seed);
+        return TrainingRun.Execute(session, pairs, validation: null, training, hooks).Weights;
+    }
+
+    private static ObservedPairs Observe(MatchingModel model, IPairScorer scorer, LabeledPairs pairs)
+    {
+        float[] logits = new float[pairs.Count];
+        return new ObservedPairs(logits, [.. model.Read(scorer, pairs.Pairs, default, logits)], pairs.Labels);
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.ML.Lora.Scoring;
+
+namespace Microsoft.ML.Lora.Tests.Scoring;
+
+[TestClass]
+public sealed class MatchingFormulaTests
+{
+    // The formula is worked out in double precision and rounded once.
+    private const double Rounding = 1e-6;
+
+    private static readonly PairTraits Traits = new(Area: 0.4f, Density: 0.7f, Location: 0.3f);
+
+    [TestMethod]
+    [DataRow(MatchingForm.Classifier)]
+    [DataRow(MatchingForm.Temperature)]
+    [DataRow(MatchingForm.DensityAware)]
+    public void Score_Unfitted_IsTheLogitBitForBit(MatchingForm form)
+    {
+        var constants = new MatchingConstants { Form = form };
+        foreach (float logit in (float[])[1.2345678f, -3.3e-7f, 1e30f, float.Epsilon, 0])
+        {
+            Assert.AreEqual(logit, MatchingFormula.Score(constants, logit, Traits));
+        }
+    }
+
+    [TestMethod]
+    public void Score_Paper_IsThePapersFormula()
+    {
+        var constants = new MatchingConstants { Form = MatchingForm.Paper, BracketWeight = 1, AreaMix = 0.25, LocationWeight = 2 };
+
+        float score = MatchingFormula.Score(constants, -1.5f, Traits);
+
+        Assert.AreEqual(((0.25 * 0.4) + (0.75 * 0.7)) * -1.5 + 2 * 0.3, score, Rounding);
+    }
+
+    [TestMethod]
+    public void Score_AllConstants_IsTheFormulaOfTheDocumentation()
+    {
+        double g = 1 - 0.6 + 0.6 * ((0.25 * 0.4) + (0.75 * 0.7));
+
+        Assert.AreEqual(g * (1.5 * 2 + 3 * (0.3 - 0.1) - 0.2), MatchingFormula.Score(All, 2, Traits), Rounding);
+    }
+
+    [TestMethod]
+    public void Score_EmptySentence_LeavesTheMatchOfPositionsOut()
+    {
+        float score = MatchingFormula.Score(All, 2, Traits with { Location = null });
+
+        Assert.AreEqual(MatchingFormula.Score(All, 2, Traits with { Location = 0.1f }), score, Rounding);
+    }
+
+    private static MatchingConstants All => new()
+    {
+        Form = MatchingForm.DensityAware,
+        Scale = 1.5,
+        BracketWeight = 0.6,
+        AreaMix = 0.25,
+        LocationWeight = 3,
+        LocationCentre = 0.1,
+        Bias = -0.2,
+    };
+}
