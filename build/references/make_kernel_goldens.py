@@ -111,11 +111,12 @@ def cross_entropy():
     return case(logits=logits, labels=labels, weights=class_weights[labels], loss=loss, gradLogits=logits.grad)
 
 
-def adamw():
+def stepped(make):
+    """Weights after five steps of an optimizer that `make` makes for them."""
     start = draw(23)
     weight = torch.nn.Parameter(start.clone())
     gradients = draw(5, 23)
-    optimizer = torch.optim.AdamW([weight], lr=0.01, betas=(0.9, 0.99), eps=1e-6, weight_decay=0.1)
+    optimizer = make([weight], lr=0.01, betas=(0.9, 0.99), eps=1e-6, weight_decay=0.1)
     for gradient in gradients:
         weight.grad = gradient.clone()
         optimizer.step()
@@ -138,7 +139,8 @@ def main(path):
         "singleQueryAttention": attention(1),
         "embedding": embedding(),
         "crossEntropy": cross_entropy(),
-        "adamW": adamw(),
+        "adamW": stepped(torch.optim.AdamW),
+        "adam": stepped(torch.optim.Adam),
     }
     with open(path, "w", encoding="utf-8", newline="\n") as file:
         file.write("{\n" + ",\n".join(f'"{name}": {json.dumps(value, separators=(",", ":"))}' for name, value in goldens.items()) + "\n}\n")

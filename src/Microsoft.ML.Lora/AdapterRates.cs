@@ -1,43 +1,96 @@
-using System.Globalization;
+using Microsoft.ML.Lora.Engines.Rates;
+using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora;
 
-/// <summary>How the learning rates of an update's two factors, and of the head, are chosen.</summary>
-public sealed record AdapterRates
+/// <summary>The built-in rules by which the factors of low-rank updates, and the head, learn.</summary>
+public static class AdapterRates
 {
-    private AdapterRates(float rateOfA, float rateOfB, float rateOfHead) => (RateOfA, RateOfB, RateOfHead) = (rateOfA, rateOfB, rateOfHead);
+    /// <summary>τ unless another is given.</summary>
+    private const float DefaultTau = 4e-3f;
 
-    /// <summary>What is used unless something else is chosen: <see cref="Equal"/> with 2e-3.</summary>
-    public static AdapterRates Default { get; } = Equal(2e-3f);
+    /// <summary>The head's rate under <see cref="Adaptive"/> unless another is given: one of those that plain LoRA trains well with.</summary>
+    private const float DefaultRateOfHead = 2e-3f;
 
-    /// <summary>Full learning rate of the factors A.</summary>
-    public float RateOfA { get; }
+    /// <summary>ε unless another is given, as the method's authors have it.</summary>
+    private const float DefaultEpsilon = 1e-6f;
 
-    /// <summary>Full learning rate of the factors B.</summary>
-    public float RateOfB { get; }
-
-    /// <summary>Full learning rate of the head.</summary>
-    public float RateOfHead { get; }
+    /// <summary>The settings of <see cref="Adaptive"/> without arguments.</summary>
+    internal static AdaptiveSettings AdaptiveDefaults { get; } = new() { Tau = DefaultTau, RateOfHead = DefaultRateOfHead };
 
     /// <summary>One rate for everything that is trained: plain LoRA (arXiv 2106.09685).</summary>
-    /// <param name="rate">Above 0, at most 1.</param>
+    /// <param name="rate">η. Above 0, at most 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is out of range.</exception>
-    public static AdapterRates Equal(float rate) => Ratio(rate, 1);
+    public static AdapterRateRule Equal(float rate)
+    {
+        RequireRate(rate, nameof(rate));
+        return new FixedRates(rate, 1);
+    }
 
     /// <summary>The factors B, and the head, learn faster than the factors A: LoRA+ (arXiv 2402.12354).</summary>
     /// <param name="rateOfA">Rate of the factors A. Above 0, at most 1.</param>
     /// <param name="ratio">λ: B and the head have λ · <paramref name="rateOfA"/>. Above 0; the product is at most 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A rate is out of range.</exception>
-    public static AdapterRates Ratio(float rateOfA, float ratio)
+    public static AdapterRateRule Ratio(float rateOfA, float ratio)
     {
         RequireRate(rateOfA, nameof(rateOfA));
         RequireRate(rateOfA * ratio, nameof(ratio));
-        return new AdapterRates(rateOfA, rateOfA * ratio, rateOfA * ratio);
+        return new FixedRates(rateOfA, ratio);
     }
 
-    /// <summary>The rates in one line, for logs and messages.</summary>
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"A {RateOfA:G4}, B {RateOfB:G4}, head {RateOfHead:G4}");
+    /// <summary>
+    /// α = η/√λ for A and β = η·√λ for B, with λ learned for each matrix so that both factors move the effective weight alike. The head has η.
+    /// </summary>
+    /// <param name="rate">η. Above 0, at most 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is out of range.</exception>
+    public static AdapterRateRule Balanced(float rate)
+    {
+        RequireRate(rate, nameof(rate));
+        return new BalancedRates(rate);
+    }
+
+    /// <summary>
+    /// Size and balance both found while training: each step moves each effective weight by a given share of its pretrained self, and λ is
+    /// learned as in <see cref="Balanced"/>. So there is no rate to search for: τ carries over between ranks, alphas and encoders.
+    /// </summary>
+    /// <param name="tau">τ, the share. Above 0, at most 1.</param>
+    /// <param name="rateOfHead">Rate of the head, which the share does not govern. Above 0, at most 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    public static AdapterRateRule Adaptive(float tau = DefaultTau, float rateOfHead = DefaultRateOfHead)
+    {
+        if (!(tau is > 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(tau), tau, "The share of itself that a weight moves by in a step must be above 0 and at most 1.");
+        }
+
+        RequireRate(rateOfHead, nameof(rateOfHead));
+        return new AdaptiveRates(AdaptiveDefaults with { Tau = tau, RateOfHead = rateOfHead });
+    }
+
+    /// <summary>
+    /// One rate for everything, and gradients preconditioned by the other factor: ∇A ← (BᵀB + εI)⁻¹∇A, ∇B ← ∇B(AAᵀ + εI)⁻¹ (arXiv 2402.02347).
+    /// </summary>
+    /// <param name="rate">η. Above 0, at most 1.</param>
+    /// <param name="epsilon">ε. Above 0 and finite: B starts at zero, where nothing else keeps the inverse finite.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    public static AdapterRateRule Riemannian(float rate, float epsilon = DefaultEpsilon)
+    {
+        RequireRate(rate, nameof(rate));
+        return epsilon > 0 && float.IsFinite(epsilon)
+            ? new RiemannianRates(rate, epsilon)
+            : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Epsilon must be above 0 and finite.");
+    }
+
+    /// <summary>
+    /// <see cref="Ratio"/> with rate and ratio found before training: short trainings on a part of the training pairs, the best of them longer,
+    /// judged on another part that shares no sentence (or group) with it.
+    /// </summary>
+    /// <param name="budget">What the search may take. <see cref="TrainingSummary.RateTrials"/> tells what it tried.</param>
+    public static AdapterRateRule Fitted(RateSearchBudget budget)
+    {
+        ArgumentNullException.ThrowIfNull(budget);
+        return new FittedRates(budget);
+    }
 
     private static void RequireRate(float rate, string parameter)
     {

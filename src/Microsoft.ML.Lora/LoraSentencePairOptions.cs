@@ -47,7 +47,7 @@ public sealed record LoraSentencePairOptions
     /// <summary>What of the encoder is trained besides the head, and how.</summary>
     /// <remarks>
     /// What is trained must fit into a model zip, which has room for 18.8 million numbers; more are refused before training starts. Everything
-    /// but the factors of low-rank updates is trained at <see cref="AdapterRates.RateOfHead"/>.
+    /// but the factors of low-rank updates is trained at <see cref="AdapterRateRule.RateOfHead"/>.
     /// </remarks>
     /// <value>The default is <see cref="AdaptationMethod.LowRank"/>.</value>
     public AdaptationMethod Adaptation { get; init; }
@@ -102,8 +102,12 @@ public sealed record LoraSentencePairOptions
     public ClassificationHead Head { get; init; } = ClassificationHead.PretrainedPooler;
 
     /// <summary>The learning rates of the adapters' factors and of the head.</summary>
-    /// <value>The default is <see cref="AdapterRates.Default"/>.</value>
-    public AdapterRates Rates { get; init; } = AdapterRates.Default;
+    /// <value>One of <see cref="AdapterRates"/>, or a rule of your own. The default is <see cref="AdapterRates.Adaptive"/>.</value>
+    public AdapterRateRule Rates { get; init; } = AdapterRates.Adaptive();
+
+    /// <summary>What turns gradients into the directions that the rates are applied to.</summary>
+    /// <value>The default is <see cref="BaseOptimizer.AdamW"/>.</value>
+    public BaseOptimizer Optimizer { get; init; }
 
     /// <summary>How the rates change over the steps.</summary>
     /// <value>The default is <see cref="RateSchedule.Linear"/>.</value>
@@ -113,7 +117,7 @@ public sealed record LoraSentencePairOptions
     /// <value>From 0 to 0.5. The default is 0.06.</value>
     public float WarmupFraction { get; init; } = 0.06f;
 
-    /// <summary>AdamW's decoupled weight decay, per unit of learning rate.</summary>
+    /// <summary>Weight decay per unit of learning rate, apart from the gradient; with <see cref="BaseOptimizer.Adam"/> within it.</summary>
     /// <value>From 0 to 1. The default is 0.01.</value>
     public float WeightDecay { get; init; } = 0.01f;
 
@@ -201,7 +205,7 @@ public sealed record LoraSentencePairOptions
         Encoder = Encoder.Handle,
         MaxTokens = MaxTokens,
         Trainable = new TrainablePlan { Adapter = ToAdapterPlan(), Head = ToHead(), Classes = PairScores.Classes },
-        Optimizer = new OptimizerPlan { Beta1 = 0.9f, Beta2 = 0.999f, Epsilon = 1e-8f, WeightDecay = WeightDecay, MaxGradientNorm = MaxGradientNorm },
+        Optimizer = ToOptimizerPlan(),
         Training = ToTrainingPlan(seed),
         ValidationFraction = ValidationFraction,
         Symmetric = Symmetric,
@@ -235,11 +239,21 @@ public sealed record LoraSentencePairOptions
             ? ClassificationHead.TrainedPooler
             : Head;
 
+    private OptimizerPlan ToOptimizerPlan() => new()
+    {
+        Optimizer = Optimizer,
+        Rates = Rates,
+        Beta1 = 0.9f,
+        Beta2 = 0.999f,
+        Epsilon = 1e-8f,
+        WeightDecay = WeightDecay,
+        MaxGradientNorm = MaxGradientNorm,
+    };
+
     private TrainingPlan ToTrainingPlan(int seed) => new()
     {
         Epochs = Epochs,
         BatchSize = BatchSize,
-        Rates = Rates,
         Schedule = Schedule,
         WarmupFraction = WarmupFraction,
         ClassWeighting = ClassWeighting,
@@ -311,7 +325,8 @@ public sealed record LoraSentencePairOptions
 
     private IEnumerable<string> OptimizationProblems()
     {
-        if (Rates is null) yield return $"{nameof(Rates)} must be set, but is null.";
+        foreach (string problem in Rates?.Problems(nameof(Rates)) ?? [$"{nameof(Rates)} must be set, but is null."]) yield return problem;
+        if (!Enum.IsDefined(Optimizer)) yield return NoSuchValue(nameof(Optimizer), Optimizer);
         if (!Enum.IsDefined(Schedule)) yield return NoSuchValue(nameof(Schedule), Schedule);
         if (!(WarmupFraction is >= 0 and <= 0.5f)) yield return Invariant($"{nameof(WarmupFraction)} must be from 0 to 0.5, but is {WarmupFraction}.");
         if (!(WeightDecay is >= 0 and <= 1)) yield return Invariant($"{nameof(WeightDecay)} must be from 0 to 1, but is {WeightDecay}.");

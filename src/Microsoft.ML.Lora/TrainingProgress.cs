@@ -1,6 +1,9 @@
 namespace Microsoft.ML.Lora;
 
-/// <summary>Where training stands: reported after every step, and once more, with <see cref="Validation"/>, after every validation.</summary>
+/// <summary>
+/// Where training stands: reported after every step, and once more, with <see cref="Validation"/>, after every validation; before the first step
+/// with each <see cref="Trial"/> of a search for rates.
+/// </summary>
 public sealed record TrainingProgress
 {
     /// <summary>The running epoch, from 1.</summary>
@@ -21,11 +24,17 @@ public sealed record TrainingProgress
     /// <summary>Euclidean norm of the latest step's gradients before clipping.</summary>
     public required double GradientNorm { get; init; }
 
-    /// <summary>Learning rate of the factors A at the latest step.</summary>
-    public required double RateOfA { get; init; }
+    /// <summary>The rates of each low-rank update at the latest step, schedule included; empty where none is trained.</summary>
+    public required IReadOnlyList<AdapterRate> Rates { get; init; }
 
-    /// <summary>Learning rate of the factors B at the latest step.</summary>
-    public required double RateOfB { get; init; }
+    /// <summary>Learning rate of the head at the latest step, schedule included.</summary>
+    public required double RateOfHead { get; init; }
+
+    /// <summary>
+    /// The trial that ended just now where rates are searched for, before the first step; else <see langword="null"/>. Of the other figures only
+    /// <see cref="Epochs"/>, <see cref="Steps"/> and <see cref="Elapsed"/>, since the search began, then say anything.
+    /// </summary>
+    public RateTrial? Trial { get; init; }
 
     /// <summary>Figures on the validation pairs where they were just measured, else <see langword="null"/>.</summary>
     public ValidationMetrics? Validation { get; init; }

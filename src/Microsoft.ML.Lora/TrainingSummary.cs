@@ -24,6 +24,12 @@ public sealed record TrainingSummary
     /// <summary>The step whose weights were kept.</summary>
     public required int KeptStep { get; init; }
 
+    /// <summary>The rule that decided the rates: the one that was chosen, or what <see cref="AdapterRates.Fitted"/> found.</summary>
+    public required string Rates { get; init; }
+
+    /// <summary>Every trial of the search for rates, in order; empty where none was made.</summary>
+    public required IReadOnlyList<RateTrial> RateTrials { get; init; }
+
     /// <summary>Every validation, in order.</summary>
     public required IReadOnlyList<ValidationPoint> Validations { get; init; }
 

@@ -29,8 +29,8 @@ internal sealed class MemberSignatures
     /// <summary>Attributes of a member or type, without those the compiler writes for itself.</summary>
     public static string Attributes(MemberInfo member)
     {
-        // The compiler marks constructors of types with required members obsolete, for compilers that know nothing of them.
-        bool isMarkedForOldCompilers = member is ConstructorInfo && member.IsDefined(typeof(CompilerFeatureRequiredAttribute));
+        // The compiler marks constructors of types with required members, and ref structs, obsolete, for compilers that know nothing of them.
+        bool isMarkedForOldCompilers = member is ConstructorInfo or Type { IsByRefLike: true } && member.IsDefined(typeof(CompilerFeatureRequiredAttribute));
         IEnumerable<string> attributes = member.GetCustomAttributesData()
             .Where(data => !(isMarkedForOldCompilers && data.AttributeType == typeof(ObsoleteAttribute)))
             .Where(data => data.AttributeType.Namespace is not ("System.Runtime.CompilerServices" or "System.Diagnostics" or "System.Reflection"))

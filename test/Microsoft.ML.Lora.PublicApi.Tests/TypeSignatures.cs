@@ -41,7 +41,7 @@ internal static class TypeSignatures
         {
             { IsEnum: true } => "enum",
             { IsInterface: true } => "interface",
-            { IsValueType: true } => isRecord ? "record struct" : "struct",
+            { IsValueType: true } => $"{(type.IsByRefLike ? "ref " : "")}{(isRecord ? "record struct" : "struct")}",
             { BaseType: { } parent } when parent == typeof(MulticastDelegate) => "delegate",
             { IsAbstract: true, IsSealed: true } => "static class",
             _ => $"{(type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "")}{(isRecord ? "record" : "class")}",

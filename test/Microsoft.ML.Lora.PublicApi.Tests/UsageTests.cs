@@ -158,6 +158,70 @@ public sealed class UsageTests
         }
     }
 
+    [TestMethod]
+    public void Fit_RuleOfOnesOwn_DecidesTheRates()
+    {
+        var steps = new List<TrainingProgress>();
+        var options = new LoraSentencePairOptions
+        {
+            FirstSentenceColumnName = "First",
+            SecondSentenceColumnName = "Second",
+            Epochs = 1,
+            BatchSize = 4,
+            Rates = new EvenMove(0.01),
+            Optimizer = BaseOptimizer.Adam,
+            Progress = new StepList(steps),
+        };
+
+        new LoraSentencePairTrainer(Ml, options).Fit(Data(Ml));
+
+        // Query and value of four layers.
+        Assert.HasCount(8, steps[0].Rates);
+        Assert.AreEqual(2, steps[^1].Rates[0].Ratio, Rounding);
+        Assert.AreEqual("encoder.layer.0.attention.self.query", steps[0].Rates[0].Matrix);
+        Assert.IsTrue(steps.All(step => step.RateOfHead > 0));
+    }
+
+    [TestMethod]
+    public void Fit_RatesSearchedFor_TellsItsTrials()
+    {
+        RateSearchBudget budget = RateSearchBudget.InSteps(60);
+        var steps = new List<TrainingProgress>();
+        var options = new LoraSentencePairOptions
+        {
+            FirstSentenceColumnName = "First",
+            SecondSentenceColumnName = "Second",
+            Epochs = 1,
+            BatchSize = 4,
+            Rates = AdapterRates.Fitted(budget),
+            Seed = 1,
+            Progress = new StepList(steps),
+        };
+
+        TrainingSummary summary = new LoraSentencePairTrainer(Ml, options).Fit(Data(Ml)).Summary;
+
+        RateTrial best = summary.RateTrials.MinBy(trial => trial.LogLoss ?? double.PositiveInfinity)!;
+        Assert.AreEqual(AdapterRates.Ratio(best.RateOfA, best.Ratio).Description, summary.Rates);
+        Assert.AreEqual(budget.Steps, summary.RateTrials.Sum(trial => trial.Steps));
+        Assert.IsTrue(summary.RateTrials.All(trial => trial.Round == 1));
+        CollectionAssert.AreEqual(summary.RateTrials.ToArray(), steps.Select(step => step.Trial).Where(trial => trial is not null).ToArray());
+        Assert.AreEqual("Fitted(60 steps)", options.Rates.Description);
+        Assert.AreEqual(TimeSpan.FromSeconds(30), RateSearchBudget.InSeconds(30).Time);
+    }
+
+    [TestMethod]
+    public void Rates_BuiltInRules_DescribeThemselves()
+    {
+        AdapterRateRule[] rules =
+        [
+            AdapterRates.Equal(2e-3f), AdapterRates.Ratio(1e-3f, 4), AdapterRates.Balanced(2e-3f), AdapterRates.Adaptive(), AdapterRates.Riemannian(2e-3f),
+        ];
+
+        CollectionAssert.AreEqual(
+            new[] { "Equal(0.002)", "Ratio(0.001, 4)", "Balanced(0.002)", "Adaptive(0.004)", "Riemannian(0.002, 1E-06)" },
+            rules.Select(rule => rule.ToString()[..(rule.ToString().IndexOf(')') + 1)]).ToArray());
+    }
+
     private static EstimatorChain<LoraSentencePairTransformer> Pipeline() => Ml.Transforms.CopyColumns("Sentence1", "First")
         .Append(Ml.Transforms.CopyColumns("Sentence2", "Second"))
         .Append(Ml.BinaryClassification.Trainers.LoraSentencePair(Ml, new LoraSentencePairOptions { Encoder = PretrainedEncoder.Mini, Epochs = 1, BatchSize = 4 }));
@@ -165,4 +229,29 @@ public sealed class UsageTests
     private static IDataView Data(MLContext ml) => ml.Data.LoadFromEnumerable(UsagePair.All);
 
     private static float[] Scores(IDataView scored) => [.. scored.GetColumn<float>("Score")];
+
+    /// <summary>A user's own rule: each step moves each adapted weight by a share of itself that falls with what it moved by before.</summary>
+    private sealed class EvenMove(double share) : AdapterRateRule
+    {
+        public override string Description => FormattableString.Invariant($"EvenMove({share})");
+
+        public override double RateOfHead => 2e-3;
+
+        public override AdapterStatistics Statistics => AdapterStatistics.Directions;
+
+        public override int StateLength => 1;
+
+        public override AdapterFactorRates Decide(in AdapterStep update, Span<float> state)
+        {
+            double move = update.Move(1, 2);
+            double rate = move > 0 ? share * update.FrozenNorm / (move * (1 + state[0])) : 0;
+            state[0] += (float)(rate * move / update.FrozenNorm);
+            return new AdapterFactorRates(rate, 2 * rate);
+        }
+    }
+
+    private sealed class StepList(List<TrainingProgress> steps) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => steps.Add(value);
+    }
 }

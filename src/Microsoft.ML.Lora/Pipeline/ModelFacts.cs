@@ -17,6 +17,8 @@ internal static class ModelFacts
 
     private const string BottleneckKey = "bottleneck.size";
 
+    private const string TrialKey = "training.trials";
+
     /// <summary>Writes a model's definition, without its tensors.</summary>
     public static Facts Write(PairModelDefinition definition, string? trainedFrom)
     {
@@ -111,6 +113,8 @@ internal static class ModelFacts
         facts.Set("training.ticks", summary.TrainingTime.Ticks);
         facts.Set("training.pairs.per.second", summary.PairsPerSecond);
         facts.Set("training.seed", (long)summary.Seed);
+        facts.Set("training.rates", summary.Rates);
+        RateTrialFacts.Write(facts, TrialKey, summary.RateTrials);
         facts.Set("training.validations", (long)summary.Validations.Count);
         for (int i = 0; i < summary.Validations.Count; i++)
         {
@@ -131,6 +135,8 @@ internal static class ModelFacts
         TrainingTime = TimeSpan.FromTicks(facts.Whole("training.ticks")),
         PairsPerSecond = facts.Number("training.pairs.per.second"),
         Seed = (int)facts.Whole("training.seed"),
+        Rates = facts.Text("training.rates"),
+        RateTrials = RateTrialFacts.Read(facts, TrialKey),
         Validations = [.. Enumerable.Range(0, (int)facts.Whole("training.validations")).Select(i => ValidationFacts.Read(facts, ValidationKey(i)))],
     };
 

@@ -15,6 +15,18 @@ internal sealed class PairRows
     /// <summary>Number of rows.</summary>
     public int Count => Texts.Count;
 
+    /// <summary><see cref="Groups"/>, numbered from 0 without gaps where only some of the rows are left.</summary>
+    public int[] RenumberedGroups()
+    {
+        var numbers = new Dictionary<int, int>();
+        foreach (int group in Groups)
+        {
+            numbers.TryAdd(group, numbers.Count);
+        }
+
+        return [.. Groups.Select(group => numbers[group])];
+    }
+
     /// <summary>The rows for which <paramref name="chosen"/> has a value.</summary>
     public PairRows Where(bool[] chosen, bool value)
     {

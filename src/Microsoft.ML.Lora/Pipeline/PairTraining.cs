@@ -54,11 +54,15 @@ internal sealed class PairTraining
 
         var matching = new MatchingSetup(_request.MatchingScore, train, held, SeedOf("matching score"), Info, Warn);
         IEngine engine = EngineChoice.ForTraining(_request.Threads, _request.FrozenLayersMegabytes);
-        using ITrainingSession session = engine.StartTraining(_encoder.Weights, _request.Trainable, _request.Optimizer, SeedOf("initial weights"));
+        TrainingHooks hooks = Hooks(train, held);
+        ITrainingSession Start(AdapterRateRule rule) =>
+            engine.StartTraining(_encoder.Weights, _request.Trainable, _request.Optimizer with { Rates = rule }, SeedOf("initial weights"));
+        (AdapterRateRule rates, IReadOnlyList<RateTrial> trials) = RatesFor(trainRows, train, Start, hooks);
+        using ITrainingSession session = Start(rates);
         long trained = session.TrainedParameters;
         PayloadText.RequireRoom(trained, matching.NumbersKept(_encoder.Weights.Shape.Hidden));
         Info($"Training {trained} numbers on the {engine.Name} engine with {_request.Threads} {(_request.Threads == 1 ? "thread" : "threads")}, seed {_request.Seed}.");
-        TrainingOutcome outcome = TrainingRun.Execute(session, train, held, _request.Training, Hooks(train, held));
+        TrainingOutcome outcome = TrainingRun.Execute(session, train, held, _request.Training, hooks);
         MatchingModel? score = matching.Make(engine, _encoder.Weights, _request.Trainable, outcome.Weights, outcome.ValidationScores);
         var summary = new TrainingSummary
         {
@@ -75,11 +79,35 @@ internal sealed class PairTraining
             TrainingTime = outcome.TrainingTime,
             PairsPerSecond = outcome.TrainingTime > TimeSpan.Zero ? outcome.PairsTrained / outcome.TrainingTime.TotalSeconds : 0,
             Seed = _request.Seed,
+            Rates = rates.Description,
+            RateTrials = trials,
         };
         var undecided = new PairModel(_encoder, Define(outcome, score, summary), engine);
         return held is null || _request.DecisionThreshold == DecisionThreshold.Zero
             ? undecided
             : new PairModel(_encoder, undecided.Definition with { Threshold = ThresholdOf(undecided, outcome, held) }, engine);
+    }
+
+    /// <summary>The rule that was asked for, or what the search finds that it asks for.</summary>
+    private (AdapterRateRule Rule, IReadOnlyList<RateTrial> Trials) RatesFor(
+        PairRows rows, LabeledPairs train, Func<AdapterRateRule, ITrainingSession> start, TrainingHooks hooks)
+    {
+        if (_request.Optimizer.Rates is not FittedRates fitted)
+        {
+            return (_request.Optimizer.Rates, []);
+        }
+
+        IReadOnlyList<RateTrial>? trials = hooks.Checkpoints?.ReadTrials();
+        if (trials is null)
+        {
+            int[] groups = _request.Columns.Group is null ? SentenceComponents.Of(rows.Texts) : rows.RenumberedGroups();
+            trials = RateSearch.Execute(start, train, groups, _request.Training, fitted.Budget, hooks);
+        }
+
+        hooks.Checkpoints?.Keep(trials);
+        AdapterRateRule best = RateSearch.Best(trials);
+        Info($"The search for rates took {trials.Sum(trial => trial.Steps)} steps and found {best}.");
+        return (best, trials);
     }
 
     /// <summary>The threshold is chosen among the scores that it will be held against.</summary>

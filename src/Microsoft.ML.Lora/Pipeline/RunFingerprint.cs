@@ -42,13 +42,14 @@ internal static class RunFingerprint
 
     private static void AddOptimizer(Facts run, OptimizerPlan plan)
     {
+        run.Set("optimizer", plan.Optimizer.ToString());
+        run.Set("rates", plan.Rates.Description);
         run.Set("weight decay", Text(plan.WeightDecay));
         run.Set("largest gradient norm", plan.MaxGradientNorm is { } norm ? Text(norm) : Off);
     }
 
     private static void AddPlan(Facts run, TrainingPlan plan)
     {
-        run.Set("rates", plan.Rates.ToString());
         run.Set("schedule", plan.Schedule.ToString());
         run.Set("warm-up", Text(plan.WarmupFraction));
         run.Set("class weighting", plan.ClassWeighting.ToString());

@@ -13,12 +13,15 @@ internal sealed class CheckpointStore
     private const string TrainedPrefix = "trained.";
     private const string BestPrefix = "best.";
     private const string MomentPrefix = "optimizer.";
+    private const string RateStatePrefix = "rates.";
     private const string FingerprintPrefix = "run.";
+    private const string TrialKey = "trials";
 
     private readonly string _path;
     private readonly TrainingCheckpoints _options;
     private readonly Facts _fingerprint;
     private int _lastSaved;
+    private IReadOnlyList<RateTrial> _trials = [];
 
     /// <param name="options">Where and how often.</param>
     /// <param name="fingerprint">What the run depends on, under names fit for messages; a checkpoint of another one is refused.</param>
@@ -30,6 +33,16 @@ internal sealed class CheckpointStore
     }
 
     /// <summary>
+    /// The trials of the search for rates that the stored run began with, so that going on searches no second time; <see langword="null"/> where there is
+    /// nothing to go on from.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The file is not a whole checkpoint, or belongs to a run with other data, encoder or options.</exception>
+    public IReadOnlyList<RateTrial>? ReadTrials() => ReadCheckpoint() is { } checkpoint ? RateTrialFacts.Read(checkpoint.Facts, TrialKey) : null;
+
+    /// <summary>Keeps the trials that the run began with in every checkpoint from here on.</summary>
+    public void Keep(IReadOnlyList<RateTrial> trials) => _trials = trials;
+
+    /// <summary>
     /// Begins the use of the folder: makes sure that checkpoints can be written to it, and sets the session to the stored state, where
     /// there is one and going on is wanted.
     /// </summary>
@@ -39,6 +52,22 @@ internal sealed class CheckpointStore
     public RunState? Restore(ITrainingSession session)
     {
         RequireWritableFolder();
+        if (ReadCheckpoint() is not { } checkpoint)
+        {
+            return null;
+        }
+
+        session.ImportTrained(new TrainedWeights(Take(checkpoint, TrainedPrefix)));
+        session.ImportOptimizer(new OptimizerState(
+            checkpoint.Facts.Whole("optimizer.steps"), Take(checkpoint, MomentPrefix), Take(checkpoint, RateStatePrefix), ReadRandom(checkpoint.Facts)));
+        RunState state = ReadState(checkpoint);
+        _lastSaved = state.Step;
+        return state;
+    }
+
+    /// <summary>The stored state, of this run; <see langword="null"/> where there is none or going on is not wanted.</summary>
+    private TrainingCheckpoint? ReadCheckpoint()
+    {
         if (!_options.Resume || !File.Exists(_path))
         {
             return null;
@@ -53,11 +82,7 @@ internal sealed class CheckpointStore
                 $"Choose another folder, or set {nameof(TrainingCheckpoints)}.{nameof(TrainingCheckpoints.Resume)} to false to overwrite it.");
         }
 
-        session.ImportTrained(new TrainedWeights(Take(checkpoint, TrainedPrefix)));
-        session.ImportOptimizer(new OptimizerState(checkpoint.Facts.Whole("optimizer.steps"), Take(checkpoint, MomentPrefix), ReadRandom(checkpoint.Facts)));
-        RunState state = ReadState(checkpoint);
-        _lastSaved = state.Step;
-        return state;
+        return checkpoint;
     }
 
     /// <summary>Saves where the epoch ended or enough steps have passed since the last time.</summary>
@@ -82,11 +107,13 @@ internal sealed class CheckpointStore
 
         facts.Set("optimizer.steps", optimizer.Steps);
         WriteRandom(facts, optimizer.Dropout);
+        RateTrialFacts.Write(facts, TrialKey, _trials);
         WriteState(facts, state);
         NamedTensor[] tensors =
         [
             .. Prefixed(TrainedPrefix, session.ExportTrained().Tensors),
             .. Prefixed(MomentPrefix, optimizer.Moments),
+            .. Prefixed(RateStatePrefix, optimizer.RateStates),
             .. Prefixed(BestPrefix, state.Best?.Weights.Tensors ?? []),
         ];
         try

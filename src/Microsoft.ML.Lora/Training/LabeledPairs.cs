@@ -29,6 +29,12 @@ internal sealed class LabeledPairs
     /// <summary>The class of each pair: 0 or 1.</summary>
     public int[] Labels { get; }
 
+    /// <summary>The pairs for which <paramref name="chosen"/> has a value.</summary>
+    public LabeledPairs Where(bool[] chosen, bool value) => new(
+        [.. Pairs.Where((_, row) => chosen[row] == value)],
+        Swapped is null ? null : [.. Swapped.Where((_, row) => chosen[row] == value)],
+        [.. Labels.Where((_, row) => chosen[row] == value)]);
+
     /// <summary>Number of pairs.</summary>
     public int Count => Pairs.Length;
 }

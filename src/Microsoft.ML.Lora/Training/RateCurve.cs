@@ -1,3 +1,5 @@
+using Microsoft.ML.Lora.Engines;
+
 namespace Microsoft.ML.Lora.Training;
 
 /// <summary>The share of the full learning rate that each step has: a linear warm-up, then what the schedule says.</summary>
@@ -7,6 +9,10 @@ namespace Microsoft.ML.Lora.Training;
 internal sealed class RateCurve(RateSchedule schedule, int steps, double warmupFraction)
 {
     private readonly int _warmupSteps = (int)Math.Round(steps * warmupFraction, MidpointRounding.AwayFromZero);
+
+    /// <summary>Where a step stands.</summary>
+    /// <param name="step">From 0 to the number of steps − 1.</param>
+    public StepSchedule ScheduleAt(int step) => new(At(step), step < _warmupSteps);
 
     /// <summary>The share at a step, in (0, 1].</summary>
     /// <param name="step">From 0 to the number of steps − 1.</param>

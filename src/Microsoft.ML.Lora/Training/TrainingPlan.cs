@@ -7,8 +7,6 @@ internal sealed record TrainingPlan
 
     public required int BatchSize { get; init; }
 
-    public required AdapterRates Rates { get; init; }
-
     public required RateSchedule Schedule { get; init; }
 
     public required float WarmupFraction { get; init; }

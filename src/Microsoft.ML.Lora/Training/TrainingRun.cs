@@ -33,7 +33,7 @@ internal sealed class TrainingRun
     /// <param name="plan">How.</param>
     /// <param name="hooks">Progress, log, cancellation, clock, checkpoints.</param>
     /// <exception cref="OperationCanceledException">It was cancelled, and the plan wants an exception or there is nothing to keep.</exception>
-    /// <exception cref="InvalidOperationException">The loss or a gradient stopped being finite.</exception>
+    /// <exception cref="DivergenceException">The loss, a gradient or a rate stopped being finite.</exception>
     public static TrainingOutcome Execute(ITrainingSession session, LabeledPairs train, LabeledPairs? validation, TrainingPlan plan, TrainingHooks hooks)
     {
         var run = new TrainingRun(session, train, validation, plan, hooks);
@@ -86,18 +86,17 @@ internal sealed class TrainingRun
 
     private StepResult TakeStep(int batchIndex)
     {
-        StepRates rates = RatesAt(_state.Step);
         long began = _clock.Now();
         TrainingBatch batch = _order.Batch(batchIndex);
-        StepResult result = _session.Step(batch, rates);
+        StepResult result = _session.Step(batch, _curve.ScheduleAt(_state.Step));
         _clock.AddStep(began, batch.Pairs.Length);
         if (!result.IsFinite)
         {
-            throw new InvalidOperationException(NotFinite(result));
+            throw new DivergenceException(NotFinite(result));
         }
 
         _state = _state with { Step = _state.Step + 1 };
-        Report(result, rates, null);
+        Report(result, null);
         return result;
     }
 
@@ -110,7 +109,7 @@ internal sealed class TrainingRun
         _hooks.Log(string.Create(
             CultureInfo.InvariantCulture,
             $"Step {_state.Step} of {_steps.Steps}: validation log-loss {metrics.LogLoss:F4}, ACC {metrics.Accuracy:F4}, F1 {metrics.F1:F4}, MCC {metrics.MatthewsCorrelation:F4}."));
-        Report(lastStep, RatesAt(_state.Step - 1), metrics);
+        Report(lastStep, metrics);
     }
 
     private float[] ScoreValidation()
@@ -159,13 +158,7 @@ internal sealed class TrainingRun
         };
     }
 
-    private StepRates RatesAt(int step)
-    {
-        double share = _curve.At(step);
-        return new StepRates((float)(_plan.Rates.RateOfA * share), (float)(_plan.Rates.RateOfB * share), (float)(_plan.Rates.RateOfHead * share));
-    }
-
-    private void Report(StepResult result, StepRates rates, ValidationMetrics? validation)
+    private void Report(StepResult result, ValidationMetrics? validation)
     {
         int validationsLeft = _steps.ValidationsUpTo(_steps.Steps) - _state.Validations.Count;
         _hooks.Progress?.Report(new TrainingProgress
@@ -176,8 +169,8 @@ internal sealed class TrainingRun
             Steps = _steps.Steps,
             Loss = result.Loss,
             GradientNorm = result.GradientNorm,
-            RateOfA = rates.A,
-            RateOfB = rates.B,
+            Rates = _session.Rates,
+            RateOfHead = _session.Rule.RateOfHead * _curve.At(_state.Step - 1),
             Validation = validation,
             PairsPerSecond = _clock.PairsPerSecond,
             Elapsed = _clock.Elapsed,
@@ -188,7 +181,7 @@ internal sealed class TrainingRun
     private string NotFinite(StepResult result) => string.Create(
         CultureInfo.InvariantCulture,
         $"Training stopped at step {_state.Step + 1} of {_steps.Steps}: the loss is {result.Loss} and the norm of the gradients {result.GradientNorm}. " +
-        $"The rates ({_plan.Rates}) are probably too high for this encoder and rank: try a third of them, or set MaxGradientNorm to 1.");
+        $"The rates ({_session.Rule}) are probably too high for this encoder and rank: try a third of them, or set MaxGradientNorm to 1.");
 
     private static string Describe(TrainingEnd end) => end switch
     {

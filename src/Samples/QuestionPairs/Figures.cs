@@ -57,7 +57,8 @@ internal sealed record Figures
 
     public required int Batch { get; init; }
 
-    public required double Rate { get; init; }
+    /// <summary>The rule that decided the learning rates, with its constants.</summary>
+    public required string Rates { get; init; }
 
     public required int Seed { get; init; }
 
@@ -88,7 +89,7 @@ internal sealed record Figures
         Alpha = settings.Alpha,
         Epochs = settings.Epochs,
         Batch = settings.Batch,
-        Rate = settings.Rate,
+        Rates = measured.Summary.Rates,
         Seed = settings.Seed,
         Threads = settings.Threads,
         MaxTokens = settings.MaxTokens,

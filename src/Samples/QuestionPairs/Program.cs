@@ -31,7 +31,7 @@ static int Run(Settings settings)
             BottleneckSize = settings.Bottleneck,
             Rank = settings.Rank,
             Alpha = settings.Alpha,
-            Rates = AdapterRates.Equal(settings.Rate),
+            Rates = settings.Rates,
             Epochs = settings.Epochs,
             BatchSize = settings.Batch,
             Threads = settings.Threads,

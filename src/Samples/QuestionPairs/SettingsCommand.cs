@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML.Lora;
+using SampleConsole;
 
 namespace QuestionPairs;
 
@@ -19,15 +20,16 @@ internal static class SettingsCommand
         var alpha = new Option<float>("--alpha") { Description = "lora_alpha: the updates are scaled by alpha / rank.", DefaultValueFactory = _ => 16 };
         var epochs = new Option<int>("--epochs") { Description = "How often the training pairs are gone through.", DefaultValueFactory = _ => 3 };
         var batch = new Option<int>("--batch") { Description = "Pairs per step.", DefaultValueFactory = _ => 64 };
-        var rate = new Option<float>("--rate") { Description = "Learning rate of everything that is trained.", DefaultValueFactory = _ => 2e-3f };
+        var rates = new RateOptions();
         var seed = new Option<int>("--seed") { Description = "Seed of initial weights and data order.", DefaultValueFactory = _ => 0 };
         var threads = new Option<int>("--threads") { Description = "Threads that work. The outcome does not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var maxTokens = new Option<int>("--max-tokens") { Description = "Longest sequence in tokens.", DefaultValueFactory = _ => 128 };
         var json = new Option<FileInfo?>("--json") { Description = "Where to write the figures as JSON." };
         var command = new RootCommand("Fine-tunes an encoder on question pairs in GLUE's QQP layout, and measures it on others.")
         {
-            train, test, encoder, adaptation, layers, bottleneck, rank, alpha, epochs, batch, rate, seed, threads, maxTokens, json,
+            train, test, encoder, adaptation, layers, bottleneck, rank, alpha, epochs, batch, seed, threads, maxTokens, json,
         };
+        rates.AddTo(command);
         train.AcceptExistingOnly();
         test.AcceptExistingOnly();
         command.SetAction(result => run(new Settings
@@ -42,7 +44,7 @@ internal static class SettingsCommand
             Alpha = result.GetRequiredValue(alpha),
             Epochs = result.GetRequiredValue(epochs),
             Batch = result.GetRequiredValue(batch),
-            Rate = result.GetRequiredValue(rate),
+            Rates = rates.Of(result),
             Seed = result.GetRequiredValue(seed),
             Threads = result.GetRequiredValue(threads),
             MaxTokens = result.GetRequiredValue(maxTokens),

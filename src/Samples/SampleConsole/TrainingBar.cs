@@ -18,9 +18,14 @@ public static class TrainingBar
                 .Start(context => train(new Bar(title, context.AddTask(title))))
             : train(new Log(title));
 
-    private static string Describe(string title, TrainingProgress value) => value.Step == value.Steps
-        ? FormattableString.Invariant($"{title}: loss {value.Loss:F3}, {value.PairsPerSecond:F0} pairs/s, {value.Elapsed.TotalSeconds:F1} s")
-        : FormattableString.Invariant($"{title}: epoch {value.Epoch}/{value.Epochs}, loss {value.Loss:F3}, {value.PairsPerSecond:F0} pairs/s, {value.Remaining.TotalSeconds:F0} s left");
+    private static string Describe(string title, TrainingProgress value) => value switch
+    {
+        { Trial: { } trial } => FormattableString.Invariant($"{title}: tried rate {trial.RateOfA:G3} with ratio {trial.Ratio:G3} for {trial.Steps} steps, {Outcome(trial)}"),
+        _ when value.Step == value.Steps => FormattableString.Invariant($"{title}: loss {value.Loss:F3}, {value.PairsPerSecond:F0} pairs/s, {value.Elapsed.TotalSeconds:F1} s"),
+        _ => FormattableString.Invariant($"{title}: epoch {value.Epoch}/{value.Epochs}, loss {value.Loss:F3}, {value.PairsPerSecond:F0} pairs/s, {value.Remaining.TotalSeconds:F0} s left"),
+    };
+
+    private static string Outcome(RateTrial trial) => trial.LogLoss is { } loss ? FormattableString.Invariant($"log-loss {loss:F3}") : "diverged";
 
     private sealed class Bar(string title, ProgressTask task) : IProgress<TrainingProgress>
     {
@@ -39,7 +44,7 @@ public static class TrainingBar
         public void Report(TrainingProgress value)
         {
             long due = (long)value.Step * LogLines / value.Steps;
-            if (due > _lines)
+            if (due > _lines || value.Trial is not null)
             {
                 _lines = due;
                 Console.WriteLine(Describe(title, value));

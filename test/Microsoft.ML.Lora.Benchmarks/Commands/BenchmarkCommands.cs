@@ -19,6 +19,7 @@ internal static class BenchmarkCommands
             LatencyCommand.Create(),
             MemoryCommand.Create(),
             StartsCommand.Create(),
+            RatesCommand.Create(),
             CalibrationCommand.Create(),
             new Command(FirstScore.Name, "Loads the embedded encoder, or that of a folder given, scores one pair, prints the answer."),
         };

@@ -68,7 +68,6 @@ internal sealed class CalibrationStudy
         {
             Epochs = _epochs,
             BatchSize = 64,
-            Rates = AdapterRates.Equal(Rate),
             Schedule = RateSchedule.Linear,
             WarmupFraction = 0.06f,
             ClassWeighting = ClassWeighting.None,
@@ -78,7 +77,7 @@ internal sealed class CalibrationStudy
             Seed = (ulong)seed,
         };
         var hooks = new TrainingHooks { Progress = null, Log = _ => { }, Cancellation = default, Time = TimeProvider.System, Checkpoints = null };
-        using ITrainingSession session = engine.StartTraining(_encoder.Weights, plan, LoraModel.Optimizer, (ulong)seed);
+        using ITrainingSession session = engine.StartTraining(_encoder.Weights, plan, LoraModel.Optimizer with { Rates = AdapterRates.Equal(Rate) }, (ulong)seed);
         return TrainingRun.Execute(session, pairs, validation: null, training, hooks).Weights;
     }
 

@@ -13,7 +13,7 @@ internal static class EngineRates
         using ITrainingSession session = LoraModel.StartTraining(encoder, plan, threads);
         return Protocol.Measure(work.Pairs(0).Length, seconds, number =>
         {
-            if (!session.Step(work.Training(number), LoraModel.Rates).IsFinite)
+            if (!session.Step(work.Training(number), LoraModel.Schedule).IsFinite)
             {
                 throw new InvalidOperationException($"Step {number} had a loss or gradient that is not finite, so its time says nothing.");
             }

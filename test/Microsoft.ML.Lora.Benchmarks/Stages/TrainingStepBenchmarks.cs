@@ -28,5 +28,5 @@ public class TrainingStepBenchmarks
 
     /// <summary>Always the same batch, of usual size, so that every call does the same.</summary>
     [Benchmark]
-    public double Step() => _session!.Step(_work!.Pairs.Training(0), LoraModel.Rates).Loss;
+    public double Step() => _session!.Step(_work!.Pairs.Training(0), LoraModel.Schedule).Loss;
 }

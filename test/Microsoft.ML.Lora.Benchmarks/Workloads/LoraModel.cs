@@ -20,6 +20,7 @@ internal static class LoraModel
     /// <summary>As the peers train: no clipping, since they do none.</summary>
     public static OptimizerPlan Optimizer { get; } = new()
     {
+        Rates = AdapterRates.Equal(1e-3f),
         Beta1 = 0.9f,
         Beta2 = 0.999f,
         Epsilon = 1e-8f,
@@ -27,8 +28,8 @@ internal static class LoraModel
         MaxGradientNorm = null,
     };
 
-    /// <summary>The rates of every step.</summary>
-    public static StepRates Rates { get; } = new(1e-3f, 1e-3f, 1e-3f);
+    /// <summary>Every step is at the schedule's full height.</summary>
+    public static StepSchedule Schedule { get; } = new(1, IsWarmup: false);
 
     /// <summary>What is trained.</summary>
     public static TrainablePlan Plan(int rank, LoraTargets targets = LoraTargets.QueryAndValue, int? adaptedLayers = null) => new()

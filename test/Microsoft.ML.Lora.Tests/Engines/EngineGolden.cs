@@ -51,14 +51,13 @@ internal sealed class EngineGolden
 
     public OptimizerPlan Optimizer => new()
     {
+        Rates = new TestRates(Number("rates", "A"), Number("rates", "B"), Number("rates", "head")),
         Beta1 = Number("optimizer", "beta1"),
         Beta2 = Number("optimizer", "beta2"),
         Epsilon = Number("optimizer", "epsilon"),
         WeightDecay = Number("optimizer", "weightDecay"),
         MaxGradientNorm = _header.GetProperty("clip").ValueKind == JsonValueKind.Null ? null : _header.GetProperty("clip").GetSingle(),
     };
-
-    public StepRates Rates => new(Number("rates", "A"), Number("rates", "B"), Number("rates", "head"));
 
     public EncodedPair[] Pairs => [.. _header.GetProperty("pairs").EnumerateArray().Select(ReadPair)];
 

@@ -31,6 +31,7 @@ public sealed class OptionsTests
             Head = (ClassificationHead)9,
             Threads = 0,
             Rates = null!,
+            Optimizer = (BaseOptimizer)9,
             Schedule = (RateSchedule)9,
             WarmupFraction = 1,
             WeightDecay = 2,
@@ -66,6 +67,7 @@ public sealed class OptionsTests
             "Head must be one of PretrainedPooler, TrainedPooler, Dense, but is 9.",
             "Threads must be from 1 to 1024, or null for one each processor, but is 0.",
             "Rates must be set, but is null.",
+            "Optimizer must be one of AdamW, Adam, GradientDescent, but is 9.",
             "Schedule must be one of Linear, Cosine, Constant, but is 9.",
             "WarmupFraction must be from 0 to 0.5, but is 1.",
             "WeightDecay must be from 0 to 1, but is 2.",
@@ -97,6 +99,19 @@ public sealed class OptionsTests
         ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => new LoraSentencePairTrainer(new MLContext(), options));
 
         StringAssert.Contains(exception.Message, "AdaptedLayers must be null where Targets is None, for no layer gains updates then, but is 2.");
+    }
+
+    [TestMethod]
+    public void Constructor_RuleThatContradictsItself_ReportsAllTogether()
+    {
+        var options = new LoraSentencePairOptions { Rates = new FaultyRates() };
+
+        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => new LoraSentencePairTrainer(new MLContext(), options));
+
+        StringAssert.Contains(exception.Message, string.Join(Line,
+            "Rates.RateOfHead must be at least 0 and finite, but is NaN.",
+            "Rates.StateLength must be at least 0, but is -1.",
+            "Rates preconditions, so Statistics must be at least Factors, but is None."));
     }
 
     [TestMethod]
@@ -151,10 +166,12 @@ public sealed class OptionsTests
     [TestMethod]
     public void AdapterRates_Ratio_MovesBAndHead()
     {
-        AdapterRates rates = AdapterRates.Ratio(0.125f, 4);
+        AdapterRateRule rates = AdapterRates.Ratio(0.125f, 4);
 
-        Assert.AreEqual("A 0.125, B 0.5, head 0.5", rates.ToString());
-        Assert.AreEqual(AdapterRates.Equal(0.25f), AdapterRates.Ratio(0.25f, 1));
+        Assert.AreEqual("Ratio(0.125, 4)", rates.ToString());
+        Assert.AreEqual(new AdapterFactorRates(0.125, 0.5), rates.Decide(default, []));
+        Assert.AreEqual(0.5, rates.RateOfHead);
+        Assert.AreEqual(AdapterRates.Equal(0.25f).Description, AdapterRates.Ratio(0.25f, 1).Description);
     }
 
     [TestMethod]
@@ -175,5 +192,18 @@ public sealed class OptionsTests
         Assert.AreEqual(Path.GetFileName(encoder.Folder), PretrainedEncoder.FromDirectory(encoder.Folder + Path.DirectorySeparatorChar).Id);
         Assert.AreEqual("mine", PretrainedEncoder.FromDirectory(encoder.Folder, "mine").ToString());
         Assert.AreEqual("loraml-mini-uncased", PretrainedEncoder.Mini.Id);
+    }
+
+    private sealed class FaultyRates : AdapterRateRule
+    {
+        public override string Description => nameof(FaultyRates);
+
+        public override double RateOfHead => double.NaN;
+
+        public override int StateLength => -1;
+
+        public override bool Preconditions => true;
+
+        public override AdapterFactorRates Decide(in AdapterStep update, Span<float> state) => default;
     }
 }

@@ -61,7 +61,7 @@ public sealed class PeftGoldenTests
         double[] norms = _expected["gradientNorms"].Deserialize<double[]>()!;
         for (int step = 0; step < losses.Length; step++)
         {
-            StepResult result = session.Step(new TrainingBatch { Pairs = _pairs, Labels = _labels, Weights = weights }, new StepRates(rate, rate, rate));
+            StepResult result = session.Step(new TrainingBatch { Pairs = _pairs, Labels = _labels, Weights = weights }, new StepSchedule(1, IsWarmup: false));
 
             Assert.AreEqual(losses[step], result.Loss, SixSteps * losses[step], $"loss of step {step + 1}");
             Assert.AreEqual(norms[step], result.GradientNorm, SixSteps * norms[step], $"gradient norm of step {step + 1}");
@@ -91,6 +91,7 @@ public sealed class PeftGoldenTests
 
     private OptimizerPlan Optimizer() => new()
     {
+        Rates = AdapterRates.Equal((float)_expected["rate"]!),
         Beta1 = 0.9f,
         Beta2 = 0.999f,
         Epsilon = 1e-8f,

@@ -32,7 +32,7 @@ public sealed class RunControlTests : IDisposable
         CollectionAssert.AreEqual(
             new[] { StepsPerEpoch, 2 * StepsPerEpoch }, progress.Reports.Where(report => report.Validation is not null).Select(report => report.Step).ToArray());
         CollectionAssert.AreEqual(new[] { Environment.CurrentManagedThreadId }, progress.Threads.ToArray());
-        Assert.IsTrue(steps.All(report => report.Loss > 0 && report.GradientNorm > 0 && report.RateOfA > 0));
+        Assert.IsTrue(steps.All(report => report.Loss > 0 && report.GradientNorm > 0 && report.RateOfHead > 0 && report.Rates.All(rate => rate.RateOfA > 0)));
     }
 
     [TestMethod]
@@ -119,6 +119,7 @@ public sealed class RunControlTests : IDisposable
             options with { Dropout = 0.1f },
             options with { Head = ClassificationHead.Dense },
             options with { Rates = AdapterRates.Equal(2e-2f) },
+            options with { Optimizer = BaseOptimizer.Adam },
             options with { Schedule = RateSchedule.Cosine },
             options with { WarmupFraction = 0 },
             options with { WeightDecay = 0 },

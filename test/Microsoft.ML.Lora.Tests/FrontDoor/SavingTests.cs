@@ -113,7 +113,7 @@ public sealed class SavingTests : IDisposable
         TrainingSummary loaded = LoraSentencePairTransformer.FromLoaded(_ml, _ml.Model.Load(Save(trained, TinyPairs.Data(_ml, 2)), out _)).Summary;
 
         CollectionAssert.AreEqual(trained.Summary.Validations.ToArray(), loaded.Validations.ToArray());
-        Assert.AreEqual(trained.Summary with { Validations = loaded.Validations }, loaded);
+        Assert.AreEqual(trained.Summary with { Validations = loaded.Validations, RateTrials = loaded.RateTrials }, loaded);
     }
 
     [TestMethod]

@@ -30,8 +30,8 @@ internal sealed class FakeSession : ITrainingSession
     /// <summary>The rows of every batch.</summary>
     public List<int[]> Batches { get; } = [];
 
-    /// <summary>The rates of every step.</summary>
-    public List<StepRates> Rates { get; } = [];
+    /// <summary>Where every step stood in the schedule.</summary>
+    public List<StepSchedule> Schedules { get; } = [];
 
     /// <summary>The weights of every pair of every batch.</summary>
     public List<float[]> PairWeights { get; } = [];
@@ -41,16 +41,20 @@ internal sealed class FakeSession : ITrainingSession
 
     public long TrainedParameters => _weights.Length;
 
-    public StepResult Step(in TrainingBatch batch, in StepRates rates)
+    public AdapterRateRule Rule { get; } = AdapterRates.Ratio(1e-3f, 4);
+
+    public IReadOnlyList<AdapterRate> Rates => [new AdapterRate("matrix", 1e-3 * Schedules[^1].Share, 4e-3 * Schedules[^1].Share)];
+
+    public StepResult Step(in TrainingBatch batch, in StepSchedule schedule)
     {
         OnStep(Steps + 1);
         Batches.Add([.. batch.Pairs.ToArray().Select(TrainingPairs.RowOf)]);
-        Rates.Add(rates);
+        Schedules.Add(schedule);
         PairWeights.Add(batch.Weights.ToArray());
         double loss = Loss(Steps + 1);
         if (double.IsFinite(loss))
         {
-            Update(batch, rates);
+            Update(batch, schedule);
         }
 
         return new StepResult(loss, 2 * loss);
@@ -71,12 +75,13 @@ internal sealed class FakeSession : ITrainingSession
 
     public void ImportTrained(TrainedWeights trained) => _weights = [.. trained.Tensors.Single().Values];
 
-    public OptimizerState ExportOptimizer() => new(Steps, [new NamedTensor("m." + Weight, [1], [_moment])], _random.Save());
+    public OptimizerState ExportOptimizer() => new(Steps, [new NamedTensor("m." + Weight, [1], [_moment])], [new NamedTensor("matrix", [1], [-_moment])], _random.Save());
 
     public void ImportOptimizer(OptimizerState state)
     {
         Steps = (int)state.Steps;
         _moment = state.Moments.Single().Values[0];
+        Assert.AreEqual(-_moment, state.RateStates.Single().Values[0]);
         _random.Restore(state.Dropout);
     }
 
@@ -84,7 +89,7 @@ internal sealed class FakeSession : ITrainingSession
     {
     }
 
-    private void Update(in TrainingBatch batch, in StepRates rates)
+    private void Update(in TrainingBatch batch, in StepSchedule schedule)
     {
         foreach (EncodedPair pair in batch.Pairs)
         {
@@ -93,6 +98,6 @@ internal sealed class FakeSession : ITrainingSession
 
         Steps++;
         _weights[0] = Steps;
-        _weights[1] = 0.99f * _weights[1] + rates.B * (_moment + _random.NextSingle());
+        _weights[1] = 0.99f * _weights[1] + (float)(4e-3 * schedule.Share) * (_moment + _random.NextSingle());
     }
 }

@@ -28,8 +28,10 @@ public sealed class ProgressTests
         Assert.AreEqual(RunSetup.Steps, fourth.Steps);
         Assert.AreEqual(0.25, fourth.Loss, Rounding);
         Assert.AreEqual(0.5, fourth.GradientNorm, Rounding);
-        Assert.AreEqual(session.Rates[3].A, fourth.RateOfA, Rounding);
-        Assert.AreEqual(session.Rates[3].B, fourth.RateOfB, Rounding);
+        AdapterRate rate = fourth.Rates.Single();
+        Assert.AreEqual(1e-3 * session.Schedules[3].Share, rate.RateOfA, Rounding);
+        Assert.AreEqual(4, rate.Ratio, Rounding);
+        Assert.AreEqual(4e-3 * session.Schedules[3].Share, fourth.RateOfHead, Rounding);
         Assert.IsNull(fourth.Validation);
     }
 
@@ -42,7 +44,7 @@ public sealed class ProgressTests
         TrainingProgress validation = progress.Reports[3];
         Assert.AreEqual(1, validation.Epoch);
         Assert.AreEqual(step.Loss, validation.Loss);
-        Assert.AreEqual(step.RateOfB, validation.RateOfB);
+        Assert.AreEqual(step.RateOfHead, validation.RateOfHead);
         Assert.AreEqual(1, validation.Validation!.Accuracy);
         Assert.AreEqual(Math.Log(1 + Math.Exp(-3)), validation.Validation.LogLoss, Rounding);
     }

@@ -16,7 +16,6 @@ internal sealed class RunSetup
     {
         Epochs = 2,
         BatchSize = 4,
-        Rates = AdapterRates.Ratio(1e-3f, 4),
         Schedule = RateSchedule.Linear,
         WarmupFraction = 0,
         ClassWeighting = ClassWeighting.None,

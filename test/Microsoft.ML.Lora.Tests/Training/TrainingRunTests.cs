@@ -6,7 +6,7 @@ namespace Microsoft.ML.Lora.Tests.Training;
 [TestClass]
 public sealed class TrainingRunTests
 {
-    private const float RateRounding = 1e-9f;
+    private const double ShareRounding = 1e-9;
 
     [TestMethod]
     public void Execute_NoValidation_TakesEveryStepAndKeepsTheLastWeights()
@@ -39,7 +39,7 @@ public sealed class TrainingRunTests
     }
 
     [TestMethod]
-    public void Execute_LinearSchedule_HandsEachStepItsRates()
+    public void Execute_LinearSchedule_HandsEachStepItsShare()
     {
         var session = new FakeSession();
         var setup = new RunSetup { Plan = new RunSetup().Plan with { WarmupFraction = 1 / 3f } };
@@ -49,10 +49,8 @@ public sealed class TrainingRunTests
         float[] shares = [0.5f, 1, 1, 0.75f, 0.5f, 0.25f];
         for (int step = 0; step < shares.Length; step++)
         {
-            StepRates rates = session.Rates[step];
-            Assert.AreEqual(1e-3f * shares[step], rates.A, RateRounding);
-            Assert.AreEqual(4e-3f * shares[step], rates.B, RateRounding);
-            Assert.AreEqual(4e-3f * shares[step], rates.Head, RateRounding);
+            Assert.AreEqual(shares[step], session.Schedules[step].Share, ShareRounding);
+            Assert.AreEqual(step < 2, session.Schedules[step].IsWarmup);
         }
     }
 
@@ -77,11 +75,11 @@ public sealed class TrainingRunTests
     {
         var session = new FakeSession { Loss = step => step == 4 ? double.NaN : 1 };
 
-        InvalidOperationException exception = Assert.ThrowsExactly<InvalidOperationException>(() => new RunSetup().Run(session));
+        DivergenceException exception = Assert.ThrowsExactly<DivergenceException>(() => new RunSetup().Run(session));
 
         Assert.AreEqual(
             "Training stopped at step 4 of 6: the loss is NaN and the norm of the gradients NaN. "
-            + "The rates (A 0.001, B 0.004, head 0.004) are probably too high for this encoder and rank: try a third of them, or set MaxGradientNorm to 1.",
+            + "The rates (Ratio(0.001, 4)) are probably too high for this encoder and rank: try a third of them, or set MaxGradientNorm to 1.",
             exception.Message);
         Assert.AreEqual(3, session.Steps);
     }

@@ -12,14 +12,16 @@ internal sealed class TrainingSession : ITrainingSession
     private readonly TrainablePlan _plan;
     private readonly TrainedLayout _layout;
     private readonly Memory<float> _weights;
-    private readonly AdamWOptimizer _optimizer;
+    private readonly GradientOptimizer _optimizer;
+    private readonly AdapterUpdates _adapters;
+    private readonly TrainedTensor[] _head;
     private readonly ForkJoin _forkJoin;
     private readonly Network _network;
     private readonly GradientPass _gradientPass;
     private readonly ScoringRun _scoring;
     private readonly Action<int> _update;
     private SeededRandom _dropout;
-    private StepRates _rates;
+    private StepSchedule _schedule;
     private float _gradientScale;
 
     /// <param name="encoder">The pretrained encoder; the plan fits it.</param>
@@ -36,7 +38,10 @@ internal sealed class TrainingSession : ITrainingSession
         _layout = new TrainedLayout(encoder, plan);
         _weights = AlignedMemory.Allocate(_layout.Length);
         TrainedStart.Fill(_layout, encoder, seed, _weights);
-        _optimizer = new AdamWOptimizer(optimizer, _layout.Length);
+        _optimizer = new GradientOptimizer(optimizer, _layout.Length);
+        _adapters = new AdapterUpdates(
+            [.. AdaptedMatrix.Of(encoder, plan.Adapter, _layout, optimizer.Rates)], optimizer.Rates, _optimizer, plan.Adapter.Scaling, threads);
+        _head = [.. _layout.Tensors.Where(tensor => tensor.Role == TrainedRole.Head)];
         _dropout = new SeededRandom(SeededRandom.Derive(seed, "dropout"));
         _forkJoin = new ForkJoin(threads);
         int frozen = plan.Adapter.FirstLayer(encoder.Shape.Layers);
@@ -51,7 +56,13 @@ internal sealed class TrainingSession : ITrainingSession
     public long TrainedParameters => _layout.Length;
 
     /// <inheritdoc/>
-    public StepResult Step(in TrainingBatch batch, in StepRates rates)
+    public AdapterRateRule Rule => _adapters.Rule;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AdapterRate> Rates => _optimizer.Steps == 0 ? [] : _adapters.Rates;
+
+    /// <inheritdoc/>
+    public StepResult Step(in TrainingBatch batch, in StepSchedule schedule)
     {
         Check(batch);
         RandomState dropoutBefore = _dropout.Save();
@@ -69,9 +80,9 @@ internal sealed class TrainingSession : ITrainingSession
         if (result.IsFinite)
         {
             _optimizer.Steps++;
-            _rates = rates;
+            _schedule = schedule;
             _gradientScale = _optimizer.GradientScale(result.GradientNorm);
-            _forkJoin.Run(_layout.Tensors.Count, _update);
+            _forkJoin.Run(_adapters.Matrices.Count + _head.Length, _update);
             _network.Repack(_forkJoin);
         }
         else
@@ -98,14 +109,25 @@ internal sealed class TrainingSession : ITrainingSession
     /// <inheritdoc/>
     public OptimizerState ExportOptimizer() => new(
         _optimizer.Steps,
-        [.. _layout.Export(_optimizer.First, FirstMomentPrefix), .. _layout.Export(_optimizer.Second, SecondMomentPrefix)],
+        _optimizer.HasMoments ? [.. _layout.Export(_optimizer.First, FirstMomentPrefix), .. _layout.Export(_optimizer.Second, SecondMomentPrefix)] : [],
+        _adapters.Export(),
         _dropout.Save());
 
     /// <inheritdoc/>
     public void ImportOptimizer(OptimizerState state)
     {
         var dropout = new SeededRandom(state.Dropout);
-        _layout.Import(state.Moments, (FirstMomentPrefix, _optimizer.First), (SecondMomentPrefix, _optimizer.Second));
+        _adapters.Check(state.RateStates);
+        if (_optimizer.HasMoments)
+        {
+            _layout.Import(state.Moments, (FirstMomentPrefix, _optimizer.First), (SecondMomentPrefix, _optimizer.Second));
+        }
+        else
+        {
+            _layout.Import(state.Moments);
+        }
+
+        _adapters.Import(state.RateStates);
         _optimizer.Steps = state.Steps;
         _dropout = dropout;
     }
@@ -120,14 +142,15 @@ internal sealed class TrainingSession : ITrainingSession
 
     private void Update(int number)
     {
-        TrainedTensor tensor = _layout.Tensors[number];
-        float rate = tensor.Role switch
+        if (number < _adapters.Matrices.Count)
         {
-            TrainedRole.FactorA => _rates.A,
-            TrainedRole.FactorB => _rates.B,
-            _ => _rates.Head,
-        };
-        _optimizer.Update(tensor, _weights.Span, _gradientPass.Gradients.Span, rate, _gradientScale);
+            _adapters.Update(number, _schedule, _weights.Span, _gradientPass.Gradients.Span, _gradientScale);
+            return;
+        }
+
+        TrainedTensor tensor = _head[number - _adapters.Matrices.Count];
+        float rate = (float)(_adapters.Rule.RateOfHead * _schedule.Share);
+        _optimizer.Update(tensor, _weights.Span, tensor.In(_gradientPass.Gradients.Span), rate, _gradientScale);
     }
 
     private void Check(in TrainingBatch batch)

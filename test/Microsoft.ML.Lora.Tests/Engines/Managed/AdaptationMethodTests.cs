@@ -65,7 +65,7 @@ public sealed class AdaptationMethodTests
         EncodedPair[] pairs = TinyModel.RandomPairs(encoder.Shape, 1, 40);
         var labels = new int[40];
         float[] weights = [.. Enumerable.Repeat(1f, 40)];
-        void Step() => session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Rates);
+        void Step() => session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Schedule);
         for (int i = 0; i < 3; i++)
         {
             Step();

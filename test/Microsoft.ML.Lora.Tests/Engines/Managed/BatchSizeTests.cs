@@ -89,7 +89,7 @@ public sealed class BatchSizeTests
         using TrainingSession session = Sessions.Start(encoder, plan, threads);
         for (int i = 0; i < 2; i++)
         {
-            Assert.IsTrue(session.Step(batch.All, Sessions.Rates).IsFinite);
+            Assert.IsTrue(session.Step(batch.All, Sessions.Schedule).IsFinite);
         }
 
         using IPairScorer scorer = new ManagedEngine(threads).CreateScorer(encoder, plan, session.ExportTrained());

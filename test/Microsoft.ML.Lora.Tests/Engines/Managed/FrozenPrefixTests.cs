@@ -101,7 +101,7 @@ public sealed class FrozenPrefixTests
             TinyModel.Encoder(Shape), TinyModel.Plan(LoraTargets.All, topLayers: 1), Sessions.Optimizer, 1, threads: 1, Plenty, limit);
         for (int i = 0; i < pairs.Length; i += 30)
         {
-            session.Step(new TrainingBatch { Pairs = pairs.AsSpan(i, 30), Labels = new int[30], Weights = [.. Enumerable.Repeat(1f, 30)] }, Sessions.Rates);
+            session.Step(new TrainingBatch { Pairs = pairs.AsSpan(i, 30), Labels = new int[30], Weights = [.. Enumerable.Repeat(1f, 30)] }, Sessions.Schedule);
         }
 
         Assert.IsTrue(Sessions.Score(session, pairs, TinyModel.Plan(LoraTargets.All)).All(float.IsFinite));
@@ -117,7 +117,7 @@ public sealed class FrozenPrefixTests
             TinyModel.Encoder(Shape), TinyModel.Plan(LoraTargets.All, topLayers: 1), Sessions.Optimizer, 1, threads: 1, prefixBytes: 0, limit);
 
         StepResult result = session.Step(
-            new TrainingBatch { Pairs = pairs, Labels = new int[pairs.Length], Weights = [.. pairs.Select(_ => 1f)] }, Sessions.Rates);
+            new TrainingBatch { Pairs = pairs, Labels = new int[pairs.Length], Weights = [.. pairs.Select(_ => 1f)] }, Sessions.Schedule);
 
         Assert.IsTrue(result.IsFinite);
     }
@@ -133,7 +133,7 @@ public sealed class FrozenPrefixTests
         EncodedPair[] pairs = TinyModel.RandomPairs(Shape, 1, 32);
         var labels = new int[32];
         float[] weights = [.. Enumerable.Repeat(1f, 32)];
-        void Step() => session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Rates);
+        void Step() => session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Schedule);
         for (int i = 0; i < 50; i++)
         {
             Step();
@@ -167,7 +167,7 @@ public sealed class FrozenPrefixTests
         float[] weights = [.. pairs.Select(_ => 1f)];
         for (int i = 0; i < 4; i++)
         {
-            session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Rates);
+            session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Schedule);
         }
 
         return Sessions.Bits(session);

@@ -168,7 +168,7 @@ public sealed class ManagedEngineErrorTests
         float[] weights = [.. pairs.Select(_ => weight)];
 
         var error = Assert.ThrowsExactly<ArgumentException>(
-            () => session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Rates));
+            () => session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Schedule));
 
         Assert.AreEqual(message, error.Message);
         CollectionAssert.AreEqual(before, Sessions.Bits(session));

@@ -111,5 +111,5 @@ public sealed class ManagedGoldenTests
     }
 
     private static StepResult Step(ITrainingSession session, EngineGolden golden) =>
-        session.Step(new TrainingBatch { Pairs = golden.Pairs, Labels = golden.Labels, Weights = golden.Weights }, golden.Rates);
+        session.Step(new TrainingBatch { Pairs = golden.Pairs, Labels = golden.Labels, Weights = golden.Weights }, Sessions.Schedule);
 }

@@ -167,7 +167,7 @@ public sealed class ManagedTrainingTests
         EncodedPair[] pairs = TinyModel.RandomPairs(encoder.Shape, 1, 40);
         var labels = new int[40];
         float[] weights = [.. Enumerable.Repeat(1f, 40)];
-        void Step() => session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Rates);
+        void Step() => session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Schedule);
         for (int i = 0; i < 50; i++)
         {
             Step();

@@ -116,7 +116,7 @@ public sealed class MemoryLimitTests
         EncodedPair[] pair = TinyModel.Pairs(shape, 1, tokens);
 
         InsufficientMemoryException exception = Assert.ThrowsExactly<InsufficientMemoryException>(
-            () => session.Step(new TrainingBatch { Pairs = pair, Labels = new int[1], Weights = [1] }, Sessions.Rates));
+            () => session.Step(new TrainingBatch { Pairs = pair, Labels = new int[1], Weights = [1] }, Sessions.Schedule));
 
         StringAssert.Contains(exception.Message, " tokens would fit: set a smaller batch size or token limit.");
     }
@@ -205,6 +205,6 @@ public sealed class MemoryLimitTests
     {
         EncodedPair[] batch = TinyModel.Pairs(Shape, 1, [.. Enumerable.Repeat(tokens, pairs)]);
         float[] weights = [.. Enumerable.Repeat(1f, pairs)];
-        return session.Step(new TrainingBatch { Pairs = batch, Labels = new int[pairs], Weights = weights }, Sessions.Rates);
+        return session.Step(new TrainingBatch { Pairs = batch, Labels = new int[pairs], Weights = weights }, Sessions.Schedule);
     }
 }

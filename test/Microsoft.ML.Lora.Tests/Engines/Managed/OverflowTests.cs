@@ -55,8 +55,8 @@ public sealed class OverflowTests
         TrainablePlan plan = TinyModel.Plan(LoraTargets.All, ClassificationHead.TrainedPooler);
         using TrainingSession session = Sessions.Start(encoder, plan, threads);
         using TrainingSession untroubled = Sessions.Start(encoder, plan, threads);
-        session.Step(Normal.All, Sessions.Rates);
-        untroubled.Step(Normal.All, Sessions.Rates);
+        session.Step(Normal.All, Sessions.Schedule);
+        untroubled.Step(Normal.All, Sessions.Schedule);
         for (int place = 0; place <= Normal.Pairs.Length; place++)
         {
             EncodedPair[] pairs = [.. Normal.Pairs[..place], Overflowing(place), .. Normal.Pairs[place..]];
@@ -64,8 +64,8 @@ public sealed class OverflowTests
             AssertRefused(session, pairs);
         }
 
-        session.Step(Normal.All, Sessions.Rates);
-        untroubled.Step(Normal.All, Sessions.Rates);
+        session.Step(Normal.All, Sessions.Schedule);
+        untroubled.Step(Normal.All, Sessions.Schedule);
         CollectionAssert.AreEqual(Sessions.Bits(untroubled), Sessions.Bits(session));
     }
 
@@ -117,7 +117,7 @@ public sealed class OverflowTests
         int[] labels = [.. pairs.Select((_, i) => i % 2)];
         float[] ones = [.. pairs.Select(_ => 1f)];
 
-        StepResult result = session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = ones }, Sessions.Rates);
+        StepResult result = session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = ones }, Sessions.Schedule);
 
         Assert.IsFalse(result.IsFinite);
         CollectionAssert.AreEqual(before, Sessions.Bits(session));

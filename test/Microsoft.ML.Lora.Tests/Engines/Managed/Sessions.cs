@@ -10,6 +10,7 @@ internal static class Sessions
 {
     public static OptimizerPlan Optimizer { get; } = new()
     {
+        Rates = new TestRates(1e-2f, 2e-2f, 5e-3f),
         Beta1 = 0.9f,
         Beta2 = 0.999f,
         Epsilon = 1e-8f,
@@ -17,7 +18,8 @@ internal static class Sessions
         MaxGradientNorm = 1,
     };
 
-    public static StepRates Rates { get; } = new(1e-2f, 2e-2f, 5e-3f);
+    /// <summary>A step in the middle of training, at the schedule's full height.</summary>
+    public static StepSchedule Schedule { get; } = new(1, IsWarmup: false);
 
     /// <summary>A session whose trained weights are random, B included.</summary>
     public static TrainingSession Start(EncoderWeights encoder, TrainablePlan plan, int threads = 1, OptimizerPlan? optimizer = null)
@@ -33,7 +35,7 @@ internal static class Sessions
         EncodedPair[] pairs = TinyModel.RandomPairs(shape, (ulong)(100 + number), count);
         int[] labels = [.. pairs.Select(pair => pair.TokenIds[1] % 2)];
         float[] weights = [.. pairs.Select(pair => 0.5f + pair.TokenIds[0] % 3)];
-        return session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Rates);
+        return session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Schedule);
     }
 
     public static float[] Score(ITrainingSession session, EncodedPair[] pairs, TrainablePlan plan)
@@ -53,7 +55,7 @@ internal static class Sessions
     /// <summary>Every trained value and moment, for comparing bit for bit.</summary>
     public static int[] Bits(ITrainingSession session) =>
     [
-        .. session.ExportTrained().Tensors.Concat(session.ExportOptimizer().Moments)
+        .. session.ExportTrained().Tensors.Concat(session.ExportOptimizer().Moments).Concat(session.ExportOptimizer().RateStates)
             .SelectMany(tensor => tensor.Values)
             .Select(BitConverter.SingleToInt32Bits),
     ];

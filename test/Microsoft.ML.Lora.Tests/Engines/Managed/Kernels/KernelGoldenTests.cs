@@ -194,6 +194,23 @@ public sealed class KernelGoldenTests
         AssertEqual(golden, "weight", weight);
     }
 
+    [TestMethod]
+    public void AdamDirection_EqualsTorchsAdam()
+    {
+        KernelGolden golden = KernelGolden.Load("adam");
+        float[] weight = golden.Floats("start"), gradients = golden.Floats("gradients");
+        int count = weight.Length;
+        float[] m = new float[count], v = new float[count], direction = new float[count];
+
+        for (int step = 1; step <= golden.Size("gradients", 0); step++)
+        {
+            AdamDirection.Compute(weight, gradients.AsSpan((step - 1) * count, count), m, v, 0.9f, 0.99f, 1e-6f, 0.1f, step, 1, direction);
+            Descent.Apply(weight, direction, 0.01f, 0);
+        }
+
+        AssertEqual(golden, "weight", weight);
+    }
+
     private delegate void ForwardKernel(ReadOnlySpan<float> x, Span<float> y);
 
     private delegate void BackwardKernel(ReadOnlySpan<float> x, ReadOnlySpan<float> gradY, Span<float> gradX);
