@@ -178,7 +178,8 @@ class MovedRates:
         """Takes norms into their means, and keeps them within the limits about the mean before."""
         logarithm = norm.log()
         begun, frozen = self.taken > 0, done >= self.freeze
-        limited = torch.where(begun, torch.minimum(torch.maximum(logarithm, self.log_mean - self.log_cap), self.log_mean + self.log_floor), logarithm)
+        within = torch.minimum(torch.maximum(logarithm, self.log_mean - self.log_cap), self.log_mean + self.log_floor)
+        limited = torch.where(begun, within, logarithm)
         taken = torch.where(begun, torch.maximum(self.weight, self.taken / (1 + self.taken)), torch.ones_like(self.taken))
         learns = norm.isfinite() & ~(still | frozen)
         self.taken = torch.where(learns, taken, self.taken)

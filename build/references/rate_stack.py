@@ -148,7 +148,9 @@ class Stack:
         self.weights = [a, b, head, torch.zeros(len(runs), 2, device=device)]
         self.moments = [(torch.zeros_like(weight), torch.zeros_like(weight)) for weight in self.weights]
         self.means = [weight.clone() for weight in self.weights] if any(rule.ema for rule in rules) else None
-        self.preconditioned, self.moved = (slice(orders.index(which), orders.index(which) + orders.count(which)) if which in orders else None for which in (1, 2))
+        self.preconditioned, self.moved = (
+            slice(orders.index(which), orders.index(which) + orders.count(which)) if which in orders else None for which in (1, 2)
+        )
         if self.preconditioned:
             self.epsilon = numbers(rule.second for rule in rules[self.preconditioned])[:, None, None, None].double()
         if self.moved:

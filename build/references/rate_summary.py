@@ -27,7 +27,8 @@ def grouped(found):
 def highest(rules, names):
     """The rule with the highest mean accuracy on validation, of those with the most seeds."""
     most = max(len(rules[name]) for name in names)
-    return max((name for name in names if len(rules[name]) == most), key=lambda name: statistics.fmean(accuracy(one, "validation") for one in rules[name].values()))
+    full = [name for name in names if len(rules[name]) == most]
+    return max(full, key=lambda name: statistics.fmean(accuracy(one, "validation") for one in rules[name].values()))
 
 
 def difference(results, others, split):
@@ -46,11 +47,12 @@ def row(cells):
 
 def comparison(cells, split):
     """Each rule against the best plain one of each cell."""
-    best = {cell: highest(rules, names) for cell, rules in cells.items() if (names := [name for name in rules if name.startswith(PLAIN) and "," not in name])}
+    plain = {cell: [name for name in rules if name.startswith(PLAIN) and "," not in name] for cell, rules in cells.items()}
+    best = {cell: highest(cells[cell], names) for cell, names in plain.items() if names}
     titles = list(best)
     lines = [row(["rule", "cells", "mean", "worst", "worst t", "failed", *titles]), row(["---"] * (6 + len(titles)))]
-    plain = [f"{statistics.fmean(accuracy(one, split) for one in cells[cell][best[cell]].values()):.2f} ({best[cell][len(PLAIN):]})" for cell in titles]
-    lines.append(row(["best plain LoRA", str(len(titles)), "", "", "", "", *plain]))
+    told = [f"{statistics.fmean(accuracy(one, split) for one in cells[cell][best[cell]].values()):.2f} ({best[cell][len(PLAIN):]})" for cell in titles]
+    lines.append(row(["best plain LoRA", str(len(titles)), "", "", "", "", *told]))
     rows = []
     for rule in sorted({rule for cell in titles for rule in cells[cell]}):
         found = {cell: difference(cells[cell][rule], cells[cell][best[cell]], split) for cell in titles if rule in cells[cell]}
@@ -61,7 +63,8 @@ def comparison(cells, split):
             every = [one for cell in found for one in cells[cell][rule].values()]
             told = [f"{found[cell][0]:+.2f} ± {found[cell][1]:.2f}" if cell in found else "" for cell in titles]
             counts = f"{sum(map(failed, every))}/{len(every)}"
-            rows.append((len(found), statistics.fmean(means), [rule, str(len(found)), f"{statistics.fmean(means):+.2f}", f"{min(means):+.2f}", f"{min(least):.1f}" if least else "", counts, *told]))
+            mean, worst = statistics.fmean(means), f"{min(least):.1f}" if least else ""
+            rows.append((len(found), mean, [rule, str(len(found)), f"{mean:+.2f}", f"{min(means):+.2f}", worst, counts, *told]))
     return "\n".join(lines + [row(one) for _, _, one in sorted(rows, key=lambda entry: entry[:2], reverse=True)])
 
 
