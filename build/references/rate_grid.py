@@ -1,6 +1,6 @@
 """Trains the grid of rate rules on one GPU, many runs at once, and compares them.
 
-    python3 rate_grid.py --check                                             the checks, on a processor, under a minute
+    python3 rate_grid.py --check [--device cpu]                              the checks, under a minute
     python3 rate_grid.py --bench 64 128 256 [--ranks 8]                      speed of so many runs at once
     python3 rate_grid.py --cells issue --minutes 8 --results results.jsonl   trains what has no line there yet
     python3 rate_grid.py --rules equal adaptive,ref=spectral riemannian:0.002,1e-4 --ranks 1 8 --alphas 2 --seeds 1 2
@@ -162,12 +162,13 @@ def bench(work, asked):
                 slots += batch.slots * count
             seconds = work.wait() - start
             memory = torch.cuda.max_memory_allocated() / 2**30 if work.device.type == "cuda" else 0
-            print(f"rank {rank}, {count} runs: {1000 * seconds / BENCH_STEPS[1]:.1f} ms a step, {slots / seconds / 1e6:.2f} M tokens/s, {memory:.1f} GiB", flush=True)
+            per_step = 1000 * seconds / BENCH_STEPS[1]
+            print(f"rank {rank}, {count} runs: {per_step:.1f} ms a step, {slots / seconds / 1e6:.2f} M tokens/s, {memory:.1f} GiB", flush=True)
 
 
 def main(asked):
     if asked.check:
-        rate_checks.run()
+        rate_checks.run(torch.device(asked.device))
         return
     if asked.summary:
         print(rate_summary.markdown(rate_cells.read([asked.results, *asked.known]), asked.dev))
