@@ -12,6 +12,12 @@ public sealed class ManagedGradientTests
 {
     private const ulong Seed = 5;
 
+    /// <summary>
+    /// Where whole matrices and biases are trained, the gradients of eighty pairs cancel in part in some tensors, and what is left is as far off as
+    /// its parts are: 2.4e-5 was seen without SIMD.
+    /// </summary>
+    private const double WholeWeightTolerance = 5e-5;
+
     public static IEnumerable<object[]> Targets() =>
     [
         [LoraTargets.None], [LoraTargets.Query], [LoraTargets.Key], [LoraTargets.Value], [LoraTargets.AttentionOutput],
@@ -85,7 +91,7 @@ public sealed class ManagedGradientTests
         AssertMatches(TinyModel.Shape with { Segments = segments }, TinyModel.Plan(AdaptationMethod.FullFineTuning));
 
     [TestMethod, TestCategory("Engine")]
-    public void Step_BatchOfManyChunks_GradientIsTheWeightedMeanOfItsPairs() => AssertMeanOfPairs(TinyModel.Plan(LoraTargets.All));
+    public void Step_BatchOfManyChunks_GradientIsTheWeightedMeanOfItsPairs() => AssertMeanOfPairs(TinyModel.Plan(LoraTargets.All), Closeness.SingleTolerance);
 
     [TestMethod, TestCategory("Engine")]
     [DataRow(AdaptationMethod.FullFineTuning, null)]
@@ -93,9 +99,9 @@ public sealed class ManagedGradientTests
     [DataRow(AdaptationMethod.AdapterH, null)]
     [DataRow(AdaptationMethod.AdapterL, null)]
     public void Step_AnyMethodAndManyChunks_GradientIsTheWeightedMeanOfItsPairs(AdaptationMethod method, int? topLayers) =>
-        AssertMeanOfPairs(TinyModel.Plan(method, topLayers));
+        AssertMeanOfPairs(TinyModel.Plan(method, topLayers), WholeWeightTolerance);
 
-    private static void AssertMeanOfPairs(TrainablePlan plan)
+    private static void AssertMeanOfPairs(TrainablePlan plan, double tolerance)
     {
         // Some thousand tokens: all lanes, several chunks in each, and pairs of one chunk that have lengths of their own.
         EncoderShape shape = TinyModel.Shape with { PositionRows = 201 };
@@ -128,7 +134,7 @@ public sealed class ManagedGradientTests
                 continue;
             }
 
-            Closeness.AssertClose(mean, session.GradientOf(name), Closeness.SingleTolerance, name);
+            Closeness.AssertClose(mean, session.GradientOf(name), tolerance, name);
         }
     }
 
