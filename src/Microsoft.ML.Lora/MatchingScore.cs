@@ -24,7 +24,7 @@ public sealed record MatchingScore
 
     /// <summary>
     /// The whole formula, with κ, b, e, u and a fitted on the validation pairs. Scoring takes the last layer's vectors of all tokens and a search
-    /// through the bank: about 1.4 times as long as the logit alone with <see cref="PretrainedEncoder.Mini"/>, and the less the more layers there are.
+    /// through the bank, which costs the more of the whole the fewer layers there are.
     /// </summary>
     public static MatchingScore DensityAware { get; } = new(MatchingForm.DensityAware);
 

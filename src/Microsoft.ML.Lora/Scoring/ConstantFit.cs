@@ -8,8 +8,8 @@ namespace Microsoft.ML.Lora.Scoring;
 internal sealed class ConstantFit
 {
     /// <summary>
-    /// The fewest pairs to fit on. Of 160 draws from the held-out pairs of four trainings (QQP and support questions), κ, b and e fitted on 200 pairs
-    /// gave a lower log-loss than the classifier's own in 94 %, on 100 in 85 %, on 50 in 62 %.
+    /// The fewest pairs to fit on: in exploration on QQP and support questions, constants fitted on 200 pairs nearly always gave a lower log-loss
+    /// than the classifier's own, and on 50 often did not.
     /// </summary>
     public const int FewestPairs = 200;
 
