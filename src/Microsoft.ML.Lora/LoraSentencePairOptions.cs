@@ -239,7 +239,8 @@ public sealed record LoraSentencePairOptions
             ? ClassificationHead.TrainedPooler
             : Head;
 
-    private OptimizerPlan ToOptimizerPlan() => new()
+    /// <summary>How gradients become updates.</summary>
+    internal OptimizerPlan ToOptimizerPlan() => new()
     {
         Optimizer = Optimizer,
         Rates = Rates,

@@ -3,6 +3,10 @@ namespace Microsoft.ML.Lora.Models;
 /// <summary>Which tensors are trained for an encoder and a plan, and their shapes.</summary>
 internal static class TrainedShapes
 {
+    /// <summary>How many numbers are trained.</summary>
+    public static long Count(EncoderShape shape, TrainablePlan plan) =>
+        Of(shape, plan).Sum(tensor => tensor.Dimensions.Aggregate(1L, (length, dimension) => length * dimension));
+
     /// <summary>Every trained tensor in the order of <see cref="TrainedWeights"/>.</summary>
     public static IEnumerable<TensorShape> Of(EncoderShape shape, TrainablePlan plan)
     {

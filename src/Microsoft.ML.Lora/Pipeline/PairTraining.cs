@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
 using Microsoft.ML.Lora.Scoring;
 using Microsoft.ML.Lora.Tokenization;
@@ -53,14 +54,14 @@ internal sealed class PairTraining
         LogData(train, held, truncated);
 
         var matching = new MatchingSetup(_request.MatchingScore, train, held, SeedOf("matching score"), Info, Warn);
+        long trained = TrainedShapes.Count(_encoder.Weights.Shape, _request.Trainable);
+        PayloadText.RequireRoom(trained, matching.NumbersKept(_encoder.Weights.Shape.Hidden));
         IEngine engine = EngineChoice.ForTraining(_request.Threads, _request.FrozenLayersMegabytes);
         TrainingHooks hooks = Hooks(train, held);
         ITrainingSession Start(AdapterRateRule rule) =>
             engine.StartTraining(_encoder.Weights, _request.Trainable, _request.Optimizer with { Rates = rule }, SeedOf("initial weights"));
         (AdapterRateRule rates, IReadOnlyList<RateTrial> trials) = RatesFor(trainRows, train, Start, hooks);
         using ITrainingSession session = Start(rates);
-        long trained = session.TrainedParameters;
-        PayloadText.RequireRoom(trained, matching.NumbersKept(_encoder.Weights.Shape.Hidden));
         Info($"Training {trained} numbers on the {engine.Name} engine with {_request.Threads} {(_request.Threads == 1 ? "thread" : "threads")}, seed {_request.Seed}.");
         TrainingOutcome outcome = TrainingRun.Execute(session, train, held, _request.Training, hooks);
         MatchingModel? score = matching.Make(engine, _encoder.Weights, _request.Trainable, outcome.Weights, outcome.ValidationScores);

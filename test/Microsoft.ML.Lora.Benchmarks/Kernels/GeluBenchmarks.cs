@@ -1,61 +1,11 @@
-using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Configs;
-using Microsoft.ML.Lora.Benchmarks.Workloads;
 using Microsoft.ML.Lora.Engines.Managed.Kernels;
 
 namespace Microsoft.ML.Lora.Benchmarks.Kernels;
 
-/// <summary>GELU, x·Φ(x), and its gradient, over a feed-forward block of 256 rows.</summary>
-[MemoryDiagnoser]
-[GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
-[CategoriesColumn]
-public class GeluBenchmarks
+/// <summary>GELU, x·Φ(x), and its gradient.</summary>
+public class GeluBenchmarks : PointwiseBenchmarks<PlainGelu>
 {
-    private float[] _x = [];
-    private float[] _gradY = [];
-    private float[] _plain = [];
-    private float[] _fast = [];
+    protected override void Forward(float[] x, float[] y) => Gelu.Forward(x, y);
 
-    [Params(Sizes.Mini, Sizes.Small)]
-    public int Hidden { get; set; }
-
-    [GlobalSetup]
-    public void Setup()
-    {
-        int count = Sizes.Rows * Sizes.FeedForward * Hidden;
-        _x = RandomFloats.Make(count, 1, most: 4);
-        _gradY = RandomFloats.Make(count, 2);
-        _plain = new float[count];
-        _fast = new float[count];
-        PlainForward();
-        FastForward();
-        Agreement.Require(_plain, _fast);
-        PlainBackward();
-        FastBackward();
-        Agreement.Require(_plain, _fast);
-    }
-
-    [Benchmark(Baseline = true), BenchmarkCategory("forward")]
-    public void PlainForward()
-    {
-        for (int i = 0; i < _x.Length; i++)
-        {
-            _plain[i] = PlainGelu.Value(_x[i]);
-        }
-    }
-
-    [Benchmark, BenchmarkCategory("forward")]
-    public void FastForward() => Gelu.Forward(_x, _fast);
-
-    [Benchmark(Baseline = true), BenchmarkCategory("backward")]
-    public void PlainBackward()
-    {
-        for (int i = 0; i < _x.Length; i++)
-        {
-            _plain[i] = _gradY[i] * PlainGelu.Slope(_x[i]);
-        }
-    }
-
-    [Benchmark, BenchmarkCategory("backward")]
-    public void FastBackward() => Gelu.Backward(_x, _gradY, _fast);
+    protected override void Backward(float[] x, float[] y, float[] gradY, float[] gradX) => Gelu.Backward(x, gradY, gradX);
 }

@@ -1,13 +1,13 @@
 namespace Microsoft.ML.Lora.Benchmarks.Kernels;
 
 /// <summary>GELU, x·Φ(x), one number at a time.</summary>
-internal static class PlainGelu
+public readonly struct PlainGelu : IPlainFunction
 {
     private static readonly float InverseRoot = 1 / MathF.Sqrt(2 * MathF.PI);
 
     public static float Value(float x) => x * Distribution(x);
 
-    public static float Slope(float x) => Distribution(x) + (x * InverseRoot * MathF.Exp(-x * x / 2));
+    public static float Slope(float x, float y) => Distribution(x) + (x * InverseRoot * MathF.Exp(-x * x / 2));
 
     /// <summary>Φ(x) by Abramowitz and Stegun 26.2.17, whose error is below 7.5e-8.</summary>
     private static float Distribution(float x)

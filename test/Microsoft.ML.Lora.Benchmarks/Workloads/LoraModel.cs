@@ -17,16 +17,8 @@ internal static class LoraModel
     private const float Alpha = 16;
     private const ulong Seed = 1;
 
-    /// <summary>As the peers train: no clipping, since they do none.</summary>
-    public static OptimizerPlan Optimizer { get; } = new()
-    {
-        Rates = AdapterRates.Equal(1e-3f),
-        Beta1 = 0.9f,
-        Beta2 = 0.999f,
-        Epsilon = 1e-8f,
-        WeightDecay = 0.01f,
-        MaxGradientNorm = null,
-    };
+    /// <summary>As users train by default but for the rate, and as the peers do.</summary>
+    public static OptimizerPlan Optimizer { get; } = new LoraSentencePairOptions { Rates = AdapterRates.Equal(1e-3f) }.ToOptimizerPlan();
 
     /// <summary>Every step is at the schedule's full height.</summary>
     public static StepSchedule Schedule { get; } = new(1, IsWarmup: false);

@@ -39,13 +39,7 @@ internal sealed record PairDomain(string Name, string Folder, string TestFile)
     private static (IEnumerable<(string, string, int)> Train, IEnumerable<(string, string, int)> Held) ByComponent(
         IReadOnlyList<(string First, string Second, int Label)> rows, ulong seed)
     {
-        var components = new QuestionComponents();
-        foreach ((string first, string second, _) in rows)
-        {
-            components.Link(first, second);
-        }
-
-        bool[] aside = ValidationSplit.Choose([.. rows.Select(row => components.NumberOf(row.First))], HeldShare, seed);
+        bool[] aside = ValidationSplit.Choose(SentenceComponents.Of([.. rows.Select(row => (row.First, row.Second))]), HeldShare, seed);
         return (rows.Where((_, row) => !aside[row]), rows.Where((_, row) => aside[row]));
     }
 

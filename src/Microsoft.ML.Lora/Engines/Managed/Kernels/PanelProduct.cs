@@ -95,25 +95,6 @@ internal static unsafe class PanelProduct
         }
     }
 
-    /// <summary>y += x·M.</summary>
-    /// <param name="x">(rows, depth), rows <paramref name="xStride"/> apart.</param>
-    /// <param name="rows">Rows of x and y.</param>
-    /// <param name="xStride">Distance between rows of x, at least depth.</param>
-    /// <param name="depth">Columns of x, rows of M.</param>
-    /// <param name="panels">M as <see cref="Pack(ReadOnlySpan{float}, int, int, Span{float})"/> left it.</param>
-    /// <param name="columns">Columns of M and y.</param>
-    /// <param name="y">(rows, columns), rows <paramref name="yStride"/> apart. Accumulated into.</param>
-    /// <param name="yStride">Distance between rows of y, at least columns.</param>
-    public static void MultiplyAdd(
-        ReadOnlySpan<float> x, int rows, int xStride, int depth, ReadOnlySpan<float> panels, int columns, Span<float> y, int yStride)
-    {
-        Extent.Check(y.Length, rows, columns, yStride, nameof(y));
-        fixed (float* target = y)
-        {
-            Multiply(x, rows, xStride, depth, panels, columns, TileTarget.Adding(target, yStride));
-        }
-    }
-
     private static void Pack(ReadOnlySpan<float> matrix, nint rowStride, nint columnStride, int depth, int columns, Span<float> panels)
     {
         Extent.Check(panels.Length, 1, PackedLength(depth, columns), nameof(panels));

@@ -44,19 +44,6 @@ public sealed class PanelProductTests
     }
 
     [TestMethod, DynamicData(nameof(Sizes))]
-    public void MultiplyAdd_AnySize_AddsPlainProduct(int rows, int depth, int columns)
-    {
-        (float[] x, float[] m, float[] panels) = Operands(rows, depth, columns);
-        float[] before = Sample.Floats(rows * columns, 3);
-        float[] y = [.. before];
-
-        PanelProduct.MultiplyAdd(x, rows, depth, depth, panels, columns, y, columns);
-
-        Exact expected = Exact.Product(Exact.Of(x, rows, depth), Exact.Of(m, depth, columns));
-        expected.Plus(before).AssertSum(depth, y, "y");
-    }
-
-    [TestMethod, DynamicData(nameof(Sizes))]
     public void PackTransposed_AnySize_EqualsPackOfTransposed(int rows, int depth, int columns)
     {
         float[] m = Sample.Floats(depth * columns, (ulong)rows);
