@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML.Lora.Primitives;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
@@ -69,17 +68,7 @@ internal sealed class AdapterUpdates
 
     /// <summary>Makes sure that <see cref="Import"/> can set these states.</summary>
     /// <exception cref="InvalidDataException">A matrix's state is missing, misshapen, or of no matrix here.</exception>
-    public void Check(IReadOnlyList<NamedTensor> states)
-    {
-        int expected = Rule.StateLength == 0 ? 0 : Matrices.Count;
-        if (states.Count != expected
-            || states.Where((state, i) => state.Name != Matrices[i].Name || state.Values.Length != Rule.StateLength).Any())
-        {
-            throw new InvalidDataException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The rule {Rule} remembers {Rule.StateLength} numbers for each of {Matrices.Count} matrices, but what is stored are {states.Count} tensors that do not fit; it was stored under another rule or other targets."));
-        }
-    }
+    public void Check(IReadOnlyList<NamedTensor> states) => RateStates.Check(Rule, [.. Matrices.Select(matrix => matrix.Name)], states);
 
     /// <summary>Sets what the rule remembers.</summary>
     /// <param name="states">In the order of the matrices, as <see cref="Check"/> found them right.</param>
@@ -130,10 +119,7 @@ internal sealed class AdapterUpdates
         bool isFinite = float.IsFinite((float)full.A) && float.IsFinite((float)full.B);
         if (!isFinite || full.A < 0 || full.B < 0)
         {
-            string message = string.Create(
-                CultureInfo.InvariantCulture,
-                $"The rule {Rule} answered the rates {full.A} and {full.B} for '{Matrices[number].Name}' at step {_optimizer.Steps}, but rates must be finite and at least 0. Weights or directions may have grown beyond what can be multiplied: choose lower rates, or set MaxGradientNorm to 1.");
-            throw isFinite ? new InvalidOperationException(message) : new DivergenceException(message);
+            throw RateStates.Refused(Rule, Matrices[number].Name, full, isFinite, _optimizer.Steps);
         }
 
         return _rates[number] = new AdapterFactorRates(full.A * step.Share, full.B * step.Share);

@@ -7,9 +7,6 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 /// <summary>Trains and scores on the processor with nothing but .NET. Results do not depend on the number of threads.</summary>
 internal sealed class ManagedEngine : IEngine
 {
-    private const int MostRank = 1024;
-    private const int MostBottleneck = 1024;
-
     /// <summary>The rehearsal, begun when first asked for: once for the process.</summary>
     private static readonly Lazy<Lazy<float[]>> Warming = new(() => Ahead.Begin(Rehearsal.Run));
 
@@ -39,7 +36,7 @@ internal sealed class ManagedEngine : IEngine
     /// <inheritdoc/>
     public ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed)
     {
-        Check(encoder, plan);
+        PlanCheck.Check(encoder, plan);
         return new TrainingSession(encoder, plan, optimizer, seed, Threads, _prefixBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, MemoryLimit.OfProcess());
     }
 
@@ -51,7 +48,7 @@ internal sealed class ManagedEngine : IEngine
         EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision = ScoringPrecision.Single,
         bool observable = false)
     {
-        Check(encoder, plan);
+        PlanCheck.Check(encoder, plan);
         var layout = new TrainedLayout(encoder, plan);
         Memory<float> weights = AlignedMemory.Allocate(layout.Length);
         layout.Import(trained.Tensors, ("", weights));
@@ -60,57 +57,5 @@ internal sealed class ManagedEngine : IEngine
         TrainablePlan rest = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
         var network = new Network(merged, rest, layout, weights, Threads, differentiated: false, precision: precision, allTokens: observable);
         return new PairScorer(network, Threads, MemoryLimit.OfProcess());
-    }
-
-    private static void Check(EncoderWeights encoder, TrainablePlan plan) =>
-        Faults.ThrowIfAny("The plan of what is trained", Problems(encoder, plan), nameof(plan));
-
-    private static IEnumerable<string> Problems(EncoderWeights encoder, TrainablePlan plan)
-    {
-        if (plan.Head == ClassificationHead.PretrainedPooler && encoder.Pooler is null)
-        {
-            yield return $"the head {plan.Head} needs a pooler, but this {encoder.Shape.Family} checkpoint has none; "
-                + $"use {ClassificationHead.TrainedPooler} or {ClassificationHead.Dense}.";
-        }
-
-        if (plan.Classes < 2)
-        {
-            yield return $"{nameof(plan.Classes)} must be at least 2, but is {plan.Classes}.";
-        }
-
-        if (!plan.Adapter.TrainsEncoder)
-        {
-            yield break;
-        }
-
-        if (plan.Adapter.Method != AdaptationMethod.LowRank && plan.Adapter.Targets != LoraTargets.None)
-        {
-            yield return $"{nameof(plan.Adapter.Targets)} must be None with {plan.Adapter.Method}, but is {plan.Adapter.Targets}.";
-        }
-
-        if (plan.Adapter.BottleneckSize is < 1 or > MostBottleneck)
-        {
-            yield return $"{nameof(plan.Adapter.BottleneckSize)} must be from 1 to {MostBottleneck}, but is {plan.Adapter.BottleneckSize}.";
-        }
-
-        if (plan.Adapter.TopLayers is { } layers && (layers < 1 || layers > encoder.Shape.Layers))
-        {
-            yield return $"{nameof(plan.Adapter.TopLayers)} must be from 1 to {encoder.Shape.Layers}, the encoder's layers, but is {layers}.";
-        }
-
-        if (plan.Adapter.Rank is < 1 or > MostRank)
-        {
-            yield return $"{nameof(plan.Adapter.Rank)} must be from 1 to {MostRank}, but is {plan.Adapter.Rank}.";
-        }
-
-        if (!float.IsFinite(plan.Adapter.Scaling))
-        {
-            yield return $"{nameof(plan.Adapter.Scaling)} must be finite, but is {plan.Adapter.Scaling}.";
-        }
-
-        if (plan.Adapter.Dropout is not (>= 0 and < 1))
-        {
-            yield return $"{nameof(plan.Adapter.Dropout)} must be at least 0 and below 1, but is {plan.Adapter.Dropout}.";
-        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class PackedBatch
         Reserve(pairs.Length);
         for (int i = 0; i < pairs.Length; i++)
         {
-            Check(pairs[i], firstNumber + i);
+            PairCheck.Check(pairs[i], firstNumber + i, _shape);
         }
 
         foreach (EncodedPair pair in pairs)
@@ -103,28 +103,5 @@ internal sealed class PackedBatch
     {
         int found = _starts.AsSpan(0, Count).BinarySearch(token);
         return found >= 0 ? found : ~found;
-    }
-
-    private void Check(EncodedPair pair, int number)
-    {
-        if (pair.Length == 0)
-        {
-            throw new ArgumentException($"Pair {number} has no tokens; even two empty sentences have special tokens around them.");
-        }
-
-        if (pair.Length > _shape.MaxTokens)
-        {
-            throw new ArgumentException(
-                $"Pair {number} has {pair.Length} tokens, but this encoder has positions for {_shape.MaxTokens}; "
-                + "truncate the pair when encoding it.");
-        }
-
-        int wrong = pair.TokenIds.IndexOfAnyExceptInRange(0, _shape.Vocabulary - 1);
-        if (wrong >= 0)
-        {
-            throw new ArgumentException(
-                $"Pair {number} has token id {pair.TokenIds[wrong]} at position {wrong}, "
-                + $"but this encoder's ids go from 0 to {_shape.Vocabulary - 1}; the tokenizer belongs to another encoder.");
-        }
     }
 }

@@ -48,13 +48,7 @@ internal sealed class ScoringRun
             throw new InvalidOperationException("This scorer was made for logits alone and cannot be observed. Create it as observable.");
         }
 
-        if (logits.Length != (long)pairs.Length * _network.Classes)
-        {
-            throw new ArgumentException(
-                $"{pairs.Length} pairs in {_network.Classes} classes have {(long)pairs.Length * _network.Classes} logits, but there is room for {logits.Length}.",
-                nameof(logits));
-        }
-
+        LogitRoom.Check(pairs.Length, _network.Classes, logits);
         _observer = observer;
         for (int first = 0; first < pairs.Length; first += WindowPairs)
         {

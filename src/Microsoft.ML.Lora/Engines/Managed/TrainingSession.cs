@@ -64,7 +64,7 @@ internal sealed class TrainingSession : ITrainingSession
     /// <inheritdoc/>
     public StepResult Step(in TrainingBatch batch, in StepSchedule schedule)
     {
-        Check(batch);
+        BatchCheck.Check(batch, _plan.Classes);
         RandomState dropoutBefore = _dropout.Save();
         StepResult result;
         try
@@ -151,37 +151,5 @@ internal sealed class TrainingSession : ITrainingSession
         TrainedTensor tensor = _head[number - _adapters.Matrices.Count];
         float rate = (float)(_adapters.Rule.RateOfHead * _schedule.Share);
         _optimizer.Update(tensor, _weights.Span, tensor.In(_gradientPass.Gradients.Span), rate, _gradientScale);
-    }
-
-    private void Check(in TrainingBatch batch)
-    {
-        int count = batch.Pairs.Length;
-        if (count == 0)
-        {
-            throw new ArgumentException("A training batch needs at least one pair, but none came.", nameof(batch));
-        }
-
-        if (batch.Labels.Length != count || batch.Weights.Length != count)
-        {
-            throw new ArgumentException(
-                $"A batch of {count} pairs needs as many labels and weights, "
-                + $"but {batch.Labels.Length} labels and {batch.Weights.Length} weights came.",
-                nameof(batch));
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            if ((uint)batch.Labels[i] >= (uint)_plan.Classes)
-            {
-                throw new ArgumentException(
-                    $"Pair {i} has label {batch.Labels[i]}, but the classes go from 0 to {_plan.Classes - 1}.", nameof(batch));
-            }
-
-            if (!(batch.Weights[i] > 0 && float.IsFinite(batch.Weights[i])))
-            {
-                throw new ArgumentException(
-                    $"Pair {i} has weight {batch.Weights[i]}, but a weight must be positive and finite.", nameof(batch));
-            }
-        }
     }
 }

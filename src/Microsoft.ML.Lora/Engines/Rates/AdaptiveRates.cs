@@ -11,6 +11,9 @@ internal sealed class AdaptiveRates(AdaptiveSettings settings) : AdapterRateRule
     private readonly double _logCap = Math.Log(settings.Cap);
     private readonly double _logFloor = Math.Log(settings.Floor);
 
+    /// <summary>The constants.</summary>
+    public AdaptiveSettings Settings => settings;
+
     /// <inheritdoc/>
     public override string Description => settings.Description;
 

@@ -9,6 +9,9 @@ internal sealed class FixedRates(float rateOfA, float ratio) : AdapterRateRule
 {
     private readonly float _rateOfB = rateOfA * ratio;
 
+    /// <summary>α and λα.</summary>
+    public AdapterFactorRates Rates => new(rateOfA, _rateOfB);
+
     /// <inheritdoc/>
     public override string Description => ratio == 1 ? Invariant($"Equal({rateOfA})") : Invariant($"Ratio({rateOfA}, {ratio})");
 
@@ -16,5 +19,5 @@ internal sealed class FixedRates(float rateOfA, float ratio) : AdapterRateRule
     public override double RateOfHead => _rateOfB;
 
     /// <inheritdoc/>
-    public override AdapterFactorRates Decide(in AdapterStep update, Span<float> state) => new(rateOfA, _rateOfB);
+    public override AdapterFactorRates Decide(in AdapterStep update, Span<float> state) => Rates;
 }

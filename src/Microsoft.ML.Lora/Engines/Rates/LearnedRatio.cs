@@ -13,13 +13,13 @@ internal static class LearnedRatio
     private const double First = 4;
 
     /// <summary>The least λ. Below 1 the factor that starts at random would learn faster than the one that starts at zero.</summary>
-    private const double Least = 1;
+    public const double Least = 1;
 
     /// <summary>The largest λ, a bound on what a bad measurement can do: beyond, B outgrows A whatever the measured balance.</summary>
-    private const double Most = 64;
+    public const double Most = 64;
 
     /// <summary>κ, a new measurement's weight in the mean of log λ: it spans some 20 steps, longer than a batch's noise, shorter than a warm-up.</summary>
-    private const double Weight = 0.05;
+    public const double Weight = 0.05;
 
     /// <summary>log λ before the first step.</summary>
     public static float Start => (float)Math.Log(First);

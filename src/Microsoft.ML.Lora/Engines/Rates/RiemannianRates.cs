@@ -10,6 +10,9 @@ namespace Microsoft.ML.Lora.Engines.Rates;
 /// <param name="epsilon">ε.</param>
 internal sealed class RiemannianRates(float rate, float epsilon) : AdapterRateRule
 {
+    /// <summary>ε.</summary>
+    public double Epsilon => epsilon;
+
     /// <inheritdoc/>
     public override string Description => Invariant($"Riemannian({rate}, {epsilon})");
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Engines.Managed;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;

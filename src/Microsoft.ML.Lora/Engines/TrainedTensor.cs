@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Lora.Engines.Managed;
+namespace Microsoft.ML.Lora.Engines;
 
 /// <summary>Where one trained tensor lies in the flat buffers of weights, gradients and moments.</summary>
 /// <param name="Name">Its name, by <see cref="Models.TrainedNames"/>.</param>

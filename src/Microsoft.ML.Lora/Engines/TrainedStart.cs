@@ -1,7 +1,7 @@
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
 
-namespace Microsoft.ML.Lora.Engines.Managed;
+namespace Microsoft.ML.Lora.Engines;
 
 /// <summary>
 /// Where training starts. What the checkpoint has: from there. A: uniform in ±1/√in, which is Kaiming's rule with a = √5 as PEFT applies it;

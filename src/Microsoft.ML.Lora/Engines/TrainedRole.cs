@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Lora.Engines.Managed;
+namespace Microsoft.ML.Lora.Engines;
 
 /// <summary>What a trained tensor is part of; it decides its learning rate.</summary>
 internal enum TrainedRole

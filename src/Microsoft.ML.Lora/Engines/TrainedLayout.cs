@@ -1,7 +1,7 @@
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
 
-namespace Microsoft.ML.Lora.Engines.Managed;
+namespace Microsoft.ML.Lora.Engines;
 
 /// <summary>
 /// Which tensors a plan trains on an encoder, and where each lies in one flat buffer, so that clipping, updating and saving go over

@@ -1,0 +1,120 @@
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
+using TorchSharp;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace Microsoft.ML.Lora.Engines.Torch;
+
+/// <summary>Scores any number of pairs, window by window: a window is sorted by length and goes to the device in passes of about as many tokens each.</summary>
+internal sealed class BatchScoring(EncoderShape shape, TrainablePlan plan, TorchPlace place)
+{
+    /// <summary>Pairs taken in at once, so that memory does not grow with the call.</summary>
+    private const int WindowPairs = 8192;
+
+    /// <summary>Tokens of one pass, padding included: enough to keep a large GPU busy, and some hundred MB of activations at most.</summary>
+    private const int PassTokens = 32768;
+
+    private readonly Network _network = new(shape, plan);
+
+    /// <summary>Computes the logits of any number of pairs. To be called without gradients, in a dispose scope.</summary>
+    /// <param name="weights">What to compute with.</param>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="logits">(pairs, classes). Overwritten.</param>
+    /// <param name="observer">Is shown each pair; <see langword="null"/> for logits alone.</param>
+    /// <exception cref="ArgumentException">The room for logits is of another size, or a sequence does not suit the encoder.</exception>
+    public void Run(PassWeights weights, ReadOnlySpan<EncodedPair> pairs, Span<float> logits, IPairObserver? observer)
+    {
+        LogitRoom.Check(pairs.Length, plan.Classes, logits);
+        for (int i = 0; i < pairs.Length; i++)
+        {
+            PairCheck.Check(pairs[i], i, shape);
+        }
+
+        for (int first = 0; first < pairs.Length; first += WindowPairs)
+        {
+            int count = Math.Min(WindowPairs, pairs.Length - first);
+            ScoreWindow(weights, pairs.Slice(first, count), logits.Slice(first * plan.Classes, count * plan.Classes), first, observer);
+        }
+    }
+
+    /// <summary>The parts of a window, sorted by length, that make a pass each: as many pairs as come to no more than the pass's tokens, or one.</summary>
+    internal static List<int[]> Passes(ReadOnlySpan<EncodedPair> pairs)
+    {
+        var lengths = new int[pairs.Length];
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            lengths[i] = pairs[i].Length;
+        }
+
+        int[] order = PairGroups.Order(lengths);
+        var passes = new List<int[]>();
+        for (int start = 0; start < order.Length;)
+        {
+            int end = start + 1;
+            while (end < order.Length && (end + 1 - start) * lengths[order[end]] <= PassTokens)
+            {
+                end++;
+            }
+
+            passes.Add(order[start..end]);
+            start = end;
+        }
+
+        return passes;
+    }
+
+    private void ScoreWindow(PassWeights weights, ReadOnlySpan<EncodedPair> pairs, Span<float> logits, int firstNumber, IPairObserver? observer)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        var found = new List<Tensor>();
+        var numbers = new List<int>();
+        foreach (int[] pass in Passes(pairs))
+        {
+            var chosen = new EncodedPair[pass.Length];
+            for (int i = 0; i < pass.Length; i++)
+            {
+                chosen[i] = pairs[pass[i]];
+            }
+
+            (Tensor passLogits, int[] order) = ScorePass(weights, chosen, i => firstNumber + pass[i], observer);
+            found.Add(passLogits);
+            numbers.AddRange(order.Select(i => pass[i]));
+        }
+
+        // Every pass is on its way before the first result is waited for.
+        float[] values = HostCopy.Of(torch.cat(found.ToArray()));
+        for (int i = 0; i < numbers.Count; i++)
+        {
+            values.AsSpan(i * plan.Classes, plan.Classes).CopyTo(logits[(numbers[i] * plan.Classes)..]);
+        }
+    }
+
+    private (Tensor Logits, int[] Order) ScorePass(PassWeights weights, EncodedPair[] pairs, Func<int, int> numberOf, IPairObserver? observer)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        var batch = new TokenBatch(pairs, shape, place);
+        if (observer is null)
+        {
+            return (_network.Logits(weights, batch).MoveToOuterDisposeScope(), batch.Order);
+        }
+
+        (Tensor logits, Tensor pooled, Tensor tokens) = _network.Everything(weights, batch);
+        Show(pairs, batch, HostCopy.Of(pooled), HostCopy.Of(tokens), numberOf, observer);
+        return (logits.MoveToOuterDisposeScope(), batch.Order);
+    }
+
+    private void Show(EncodedPair[] pairs, TokenBatch batch, float[] pooled, float[] tokens, Func<int, int> numberOf, IPairObserver observer)
+    {
+        int row = 0;
+        foreach (PairGroup group in batch.Groups)
+        {
+            for (int i = group.First; i < group.First + group.Count; i++, row += group.Length)
+            {
+                EncodedPair pair = pairs[batch.Order[i]];
+                observer.Observe(
+                    numberOf(batch.Order[i]), pair, pooled.AsSpan(i * shape.Hidden, shape.Hidden),
+                    tokens.AsSpan(row * shape.Hidden, pair.Length * shape.Hidden));
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+
+namespace Microsoft.ML.Lora.Engines.Torch;
+
+/// <summary>What the device library's faults mean. It throws one type for all of them, and says what happened in words.</summary>
+internal static class DeviceFault
+{
+    private static readonly string[] OutOfMemoryWords = ["out of memory", "not enough memory", "can't allocate memory"];
+
+    /// <summary>Whether a device ran out of memory.</summary>
+    public static bool IsOutOfMemory(Exception error) =>
+        error is ExternalException && OutOfMemoryWords.Any(words => error.Message.Contains(words, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>An exception that says what a fault of the device means to a training.</summary>
+    /// <param name="error">From the device library.</param>
+    /// <param name="place">The device.</param>
+    public static InvalidOperationException InTraining(ExternalException error, TorchPlace place) => new(
+        $"The device {place.Device} failed in the middle of a step: {FirstLine(error)} Its memory may be lost, and with it the weights since the last "
+        + "checkpoint; what was saved before is whole. Start the training again: with Checkpoints it goes on from the last one.",
+        error);
+
+    /// <summary>The first line of a message; a trace of native calls follows it.</summary>
+    public static string FirstLine(Exception error)
+    {
+        string line = error.Message.Split('\n')[0].Trim();
+        return line.EndsWith('.') ? line : line + ".";
+    }
+}

@@ -1,0 +1,136 @@
+using Microsoft.ML.Lora.Models;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch.nn.functional;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace Microsoft.ML.Lora.Engines.Torch;
+
+/// <summary>
+/// Encoder and head as calls of the device library. N tokens of n sequences, H hidden. Each layer's own intermediate values are let go as soon
+/// as it is done, as far as no gradient needs them.
+/// </summary>
+internal sealed class Network(EncoderShape shape, TrainablePlan plan)
+{
+    private readonly long[] _hidden = [shape.Hidden];
+    private readonly Attention _attention = new(shape);
+
+    /// <summary>The logits, (n, classes), in 32 bits and in the batch's order.</summary>
+    /// <param name="weights">What to compute with.</param>
+    /// <param name="batch">The sequences.</param>
+    /// <param name="dropout">Dropout before low-rank updates that are not merged; <see langword="null"/> for none.</param>
+    public Tensor Logits(PassWeights weights, TokenBatch batch, InputDropout? dropout = null) =>
+        Classify(weights, Pooled(weights, Encode(weights, batch, allTokens: false, dropout)));
+
+    /// <summary>The logits, and besides what the classifier reads, (n, H) in 32 bits, and the last layer's tokens, (N, H).</summary>
+    /// <param name="weights">What to compute with.</param>
+    /// <param name="batch">The sequences.</param>
+    public (Tensor Logits, Tensor Pooled, Tensor Tokens) Everything(PassWeights weights, TokenBatch batch)
+    {
+        Tensor tokens = Encode(weights, batch, allTokens: true, null);
+        Tensor pooled = Pooled(weights, tokens.index_select(0, batch.FirstRows));
+        return (Classify(weights, pooled), pooled, tokens);
+    }
+
+    /// <summary>The last layer's output for all tokens, (N, H), or for the first of each sequence, (n, H).</summary>
+    private Tensor Encode(PassWeights weights, TokenBatch batch, bool allTokens, InputDropout? dropout)
+    {
+        Tensor hidden = InScope(() => Embed(weights, batch));
+        for (int i = 0; i < weights.Layers.Length; i++)
+        {
+            bool firstOnly = !allTokens && i == weights.Layers.Length - 1;
+            Tensor input = hidden;
+            LayerTensors layer = weights.Layers[i];
+            hidden = InScope(() => Layer(layer, input, batch, firstOnly, dropout));
+        }
+
+        return hidden;
+    }
+
+    private Tensor Embed(PassWeights weights, TokenBatch batch)
+    {
+        Tensor sum = weights.Words.index_select(0, batch.TokenIds).add(weights.Positions.index_select(0, batch.PositionIds));
+        if (weights.Segments is { } segments)
+        {
+            sum = sum.add(segments.index_select(0, batch.SegmentIds));
+        }
+
+        return Normalize(sum, weights.EmbeddingNorm);
+    }
+
+    private Tensor Layer(LayerTensors layer, Tensor input, TokenBatch batch, bool firstOnly, InputDropout? dropout)
+    {
+        (Tensor context, Tensor residual) = firstOnly && layer.Updates.Count == 0
+            ? _attention.OfFirstTokens(layer.Projections, input, batch)
+            : (_attention.OfAllTokens(Project(layer, input, dropout), batch), input);
+        if (firstOnly && layer.Updates.Count > 0)
+        {
+            (context, residual) = (context.index_select(0, batch.FirstRows), residual.index_select(0, batch.FirstRows));
+        }
+
+        Tensor attended = Narrowed(layer, BottleneckPlace.AttentionOutput, Affine(layer, LoraTargets.AttentionOutput, layer.AttentionOutput, context, dropout));
+        Tensor middle = Normalize(attended.add(residual), layer.AttentionNorm);
+        Tensor inner = Activate(Affine(layer, LoraTargets.FeedForwardIn, layer.FeedForwardIn, middle, dropout), shape.Activation);
+        Tensor outer = Narrowed(layer, BottleneckPlace.FeedForwardOut, Affine(layer, LoraTargets.FeedForwardOut, layer.FeedForwardOut, inner, dropout));
+        return Narrowed(layer, BottleneckPlace.LayerOutput, Normalize(outer.add(middle), layer.OutputNorm));
+    }
+
+    /// <summary>Query, key and value of all tokens, (N, 3H).</summary>
+    private Tensor Project(LayerTensors layer, Tensor input, InputDropout? dropout)
+    {
+        Tensor projected = linear(input, layer.Projections.Weight, layer.Projections.Bias);
+        LoraTargets[] targets = [LoraTargets.Query, LoraTargets.Key, LoraTargets.Value];
+        return targets.Any(layer.Updates.ContainsKey)
+            ? projected.add(torch.cat([.. targets.Select(target => Update(layer, target, input, dropout) ?? torch.zeros_like(input))], 1))
+            : projected;
+    }
+
+    private Tensor Affine(LayerTensors layer, LoraTargets target, TensorMap map, Tensor input, InputDropout? dropout)
+    {
+        Tensor output = linear(input, map.Weight, map.Bias);
+        return Update(layer, target, input, dropout) is { } update ? output.add(update) : output;
+    }
+
+    /// <summary>s · B A d(x), or <see langword="null"/> where the matrix carries no update that is not merged.</summary>
+    private Tensor? Update(LayerTensors layer, LoraTargets target, Tensor input, InputDropout? dropout) =>
+        layer.Updates.TryGetValue(target, out FactorPair? factors)
+            ? linear(linear(dropout?.Apply(input) ?? input, factors.A), factors.B).mul(plan.Adapter.Scaling)
+            : null;
+
+    private Tensor Narrowed(LayerTensors layer, BottleneckPlace place, Tensor hidden)
+    {
+        if (!layer.Bottlenecks.TryGetValue(place, out BottleneckTensors? bottleneck))
+        {
+            return hidden;
+        }
+
+        Tensor input = bottleneck.Norm is { } norm ? Normalize(hidden, norm) : hidden;
+        Tensor narrow = Activate(
+            linear(input, bottleneck.Down.Weight, bottleneck.Down.Bias), place == BottleneckPlace.LayerOutput ? Activation.Relu : Activation.Gelu);
+        return hidden.add(linear(narrow, bottleneck.Up.Weight, bottleneck.Up.Bias));
+    }
+
+    private static Tensor Pooled(PassWeights weights, Tensor first)
+    {
+        Tensor single = first.to_type(torch.ScalarType.Float32);
+        return weights.Pooler is { } pooler ? linear(single, pooler.Weight, pooler.Bias).tanh() : single;
+    }
+
+    private static Tensor Classify(PassWeights weights, Tensor pooled) => linear(pooled, weights.Classifier.Weight, weights.Classifier.Bias);
+
+    private Tensor Normalize(Tensor x, TensorMap norm) => layer_norm(x, _hidden, norm.Weight, norm.Bias, shape.NormEpsilon);
+
+    private static Tensor Activate(Tensor x, Activation activation) => activation switch
+    {
+        Activation.Gelu => gelu(x),
+        Activation.GeluTanh => gelu(x, GELU.Approximate.tanh),
+        Activation.Relu => x.relu(),
+        _ => throw new InvalidOperationException($"The activation {activation} was let through, but is not computed here."),
+    };
+
+    private static Tensor InScope(Func<Tensor> compute)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        return compute().MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,111 @@
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
+using TorchSharp;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace Microsoft.ML.Lora.Engines.Torch;
+
+/// <summary>
+/// Sequences on the device: N tokens of n sequences, group by group, each sequence padded to its group's length. The tensors belong to the
+/// dispose scope they are made in.
+/// </summary>
+internal sealed class TokenBatch
+{
+    /// <param name="pairs">The sequences; they suit the encoder.</param>
+    /// <param name="shape">The encoder.</param>
+    /// <param name="place">The device.</param>
+    public TokenBatch(ReadOnlySpan<EncodedPair> pairs, EncoderShape shape, TorchPlace place)
+    {
+        var lengths = new int[pairs.Length];
+        for (int i = 0; i < pairs.Length; i++)
+        {
+            lengths[i] = pairs[i].Length;
+        }
+
+        Order = PairGroups.Order(lengths);
+        Groups = PairGroups.Split([.. Order.Select(i => lengths[i])]);
+        Rows = Groups.Sum(group => group.Rows);
+        var ids = new long[(3 * Rows) + pairs.Length];
+        var mask = new float[Rows];
+        Fill(pairs, shape, ids, mask);
+        Tensor numbers = Upload(ids, place);
+        TokenIds = numbers.narrow(0, 0, Rows);
+        PositionIds = numbers.narrow(0, Rows, Rows);
+        SegmentIds = numbers.narrow(0, 2L * Rows, Rows);
+        FirstRows = numbers.narrow(0, 3L * Rows, pairs.Length);
+        Masks = Groups.Any(group => group.IsPadded) ? MasksOf(Upload(mask, place).to_type(place.Compute)) : new Tensor?[Groups.Length];
+    }
+
+    /// <summary>The number in the call of each sequence in the batch's order.</summary>
+    public int[] Order { get; }
+
+    /// <summary>The groups, shortest first.</summary>
+    public PairGroup[] Groups { get; }
+
+    /// <summary>N.</summary>
+    public int Rows { get; }
+
+    /// <summary>n.</summary>
+    public int Count => Order.Length;
+
+    /// <summary>(N).</summary>
+    public Tensor TokenIds { get; }
+
+    /// <summary>(N), rows of the position table.</summary>
+    public Tensor PositionIds { get; }
+
+    /// <summary>(N), rows of the segment table.</summary>
+    public Tensor SegmentIds { get; }
+
+    /// <summary>(n): the row of each sequence's first token.</summary>
+    public Tensor FirstRows { get; }
+
+    /// <summary>
+    /// For each group that is padded, what is added to attention's scores: 0 for a sequence's own tokens, −∞ for padding, (count, 1, 1, length).
+    /// </summary>
+    public IReadOnlyList<Tensor?> Masks { get; }
+
+    /// <summary>Puts numbers on the device.</summary>
+    public static Tensor Upload(Array numbers, TorchPlace place)
+    {
+        using Tensor host = torch.from_array(numbers);
+        return host.to(place.Device, copy: true);
+    }
+
+    private Tensor?[] MasksOf(Tensor all)
+    {
+        var masks = new Tensor?[Groups.Length];
+        int row = 0;
+        for (int i = 0; i < Groups.Length; i++)
+        {
+            PairGroup group = Groups[i];
+            masks[i] = group.IsPadded ? all.narrow(0, row, group.Rows).view(group.Count, 1, 1, group.Length) : null;
+            row += group.Rows;
+        }
+
+        return masks;
+    }
+
+    private void Fill(ReadOnlySpan<EncodedPair> pairs, EncoderShape shape, long[] ids, float[] mask)
+    {
+        int row = 0;
+        int secondSegment = Math.Min(1, shape.Segments - 1);
+        foreach (PairGroup group in Groups)
+        {
+            for (int i = group.First; i < group.First + group.Count; i++)
+            {
+                EncodedPair pair = pairs[Order[i]];
+                ids[(3 * Rows) + i] = row;
+                for (int position = 0; position < group.Length; position++, row++)
+                {
+                    // Padding repeats the first token at the last position it may have; nothing attends to it.
+                    bool isOwn = position < pair.Length;
+                    ids[row] = pair.TokenIds[isOwn ? position : 0];
+                    ids[Rows + row] = shape.FirstPosition + Math.Min(position, pair.Length - 1);
+                    ids[(2 * Rows) + row] = isOwn && pair.SegmentOf(position) == 1 ? secondSegment : 0;
+                    mask[row] = isOwn ? 0 : float.NegativeInfinity;
+                }
+            }
+        }
+    }
+}

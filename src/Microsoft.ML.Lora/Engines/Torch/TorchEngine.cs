@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.ML.Lora.Models;
+
+namespace Microsoft.ML.Lora.Engines.Torch;
+
+/// <summary>
+/// Trains and scores through TorchSharp, on a GPU or on the processor. Results of one device repeat to rounding only: its library chooses the
+/// order of sums.
+/// </summary>
+internal sealed class TorchEngine : IEngine
+{
+    private readonly TorchPlace _place;
+    private readonly Action<string> _warn;
+
+    /// <param name="place">A device that <see cref="TorchRuntime"/> found.</param>
+    /// <param name="threads">Threads that work on what is done on the host.</param>
+    /// <param name="warn">Is told what the user should know.</param>
+    public TorchEngine(TorchPlace place, int threads, Action<string> warn)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        (_place, Threads, _warn) = (place, threads, warn);
+    }
+
+    /// <inheritdoc/>
+    public string Name => $"TorchSharp ({_place.Device}, {_place.Precision})";
+
+    /// <inheritdoc/>
+    public int Threads { get; }
+
+    /// <summary>Does nothing: the device's library is loaded when the engine is chosen.</summary>
+    public void WarmUp()
+    {
+    }
+
+    /// <inheritdoc/>
+    public ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed)
+    {
+        PlanCheck.Check(encoder, plan);
+        return OnDevice<ITrainingSession>(encoder, () => new TrainingSession(encoder, plan, optimizer, seed, _place, _warn));
+    }
+
+    /// <summary>Whether it is <see cref="ScoringPrecision.Single"/>: a GPU scores in what it was chosen to compute in, and not in bytes.</summary>
+    public bool Accelerates(ScoringPrecision precision) => precision == ScoringPrecision.Single;
+
+    /// <inheritdoc/>
+    public IPairScorer CreateScorer(
+        EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision = ScoringPrecision.Single,
+        bool observable = false)
+    {
+        PlanCheck.Check(encoder, plan);
+        return OnDevice<IPairScorer>(encoder, () => new PairScorer(encoder, plan, trained, _place, observable));
+    }
+
+    private T OnDevice<T>(EncoderWeights encoder, Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (ExternalException error) when (DeviceFault.IsOutOfMemory(error))
+        {
+            double gigabytes = WeightBytes(encoder) / 1e9;
+            throw new InsufficientMemoryException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The encoder's {Weights(encoder) / 1e6:F0} million weights need about {gigabytes:F1} GB on {_place.Device} in {_place.Precision}, which has no room for them beside what lies there already. Choose a smaller encoder or another device, or {nameof(GpuPrecision)}.{GpuPrecision.BFloat16}, which needs half as much as the others."),
+                error);
+        }
+    }
+
+    private static long Weights(EncoderWeights encoder) => EncoderTensors.ByName(encoder).Values.Sum(values => (long)values.Length);
+
+    private long WeightBytes(EncoderWeights encoder) => Weights(encoder) * (_place.Precision == GpuPrecision.BFloat16 ? sizeof(short) : sizeof(float));
+}

@@ -1,0 +1,164 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
+using TorchSharp;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace Microsoft.ML.Lora.Engines.Torch;
+
+/// <summary>A training run on a device of TorchSharp's. Once a step it waits for the device: for what <see cref="StepResult"/> says.</summary>
+internal sealed class TrainingSession : ITrainingSession
+{
+    private const string FirstMomentPrefix = "m.";
+    private const string SecondMomentPrefix = "v.";
+
+    private readonly TrainablePlan _plan;
+    private readonly EncoderShape _shape;
+    private readonly TorchPlace _place;
+    private readonly TrainedLayout _layout;
+    private readonly TrainedTensors _trained;
+    private readonly WeightAssembly _weights;
+    private readonly WeightUpdate _update;
+    private readonly TrainingPass _pass;
+    private readonly BatchScoring _scoring;
+    private readonly AdaptedMatrices _matrices;
+    private SeededRandom _dropout;
+    private long _steps;
+
+    /// <param name="encoder">The pretrained encoder; the plan fits it.</param>
+    /// <param name="plan">What is trained.</param>
+    /// <param name="optimizer">How it is trained.</param>
+    /// <param name="seed">Where adapters, head and dropout start from.</param>
+    /// <param name="place">The device.</param>
+    /// <param name="warn">Is told what the user should know.</param>
+    public TrainingSession(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed, TorchPlace place, Action<string> warn)
+    {
+        (_plan, _shape, _place, Rule) = (plan, encoder.Shape, place, optimizer.Rates);
+        _layout = new TrainedLayout(encoder, plan);
+        var start = new float[_layout.Length];
+        TrainedStart.Fill(_layout, encoder, seed, start);
+        _trained = new TrainedTensors(_layout, start, place, differentiated: true);
+        _weights = new WeightAssembly(encoder, plan, _trained, place, merges: plan.Adapter.Dropout == 0);
+        _update = new WeightUpdate(optimizer, plan.Adapter.Scaling, _trained, _weights.Groups, place);
+        _pass = new TrainingPass(encoder.Shape, plan, _trained, _weights, place, warn);
+        _scoring = new BatchScoring(encoder.Shape, plan, place);
+        _matrices = new AdaptedMatrices(_weights.Groups, _update.Rates, Rule);
+        _dropout = new SeededRandom(SeededRandom.Derive(seed, "dropout"));
+    }
+
+    /// <inheritdoc/>
+    public long TrainedParameters => _layout.Length;
+
+    /// <inheritdoc/>
+    public AdapterRateRule Rule { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AdapterRate> Rates => _matrices.Rates;
+
+    /// <inheritdoc/>
+    public StepResult Step(in TrainingBatch batch, in StepSchedule schedule)
+    {
+        BatchCheck.Check(batch, _plan.Classes);
+        for (int i = 0; i < batch.Pairs.Length; i++)
+        {
+            PairCheck.Check(batch.Pairs[i], i, _shape);
+        }
+
+        RandomState dropoutBefore = _dropout.Save();
+        try
+        {
+            double[] found = StepOnDevice(batch, schedule, _plan.Adapter.Dropout > 0 ? _dropout.NextBits() : null);
+            var result = new StepResult(found[0], found[1]);
+            if (result.IsFinite)
+            {
+                _steps++;
+                _matrices.Keep(found.AsSpan(2), _steps);
+            }
+            else
+            {
+                _dropout = new SeededRandom(dropoutBefore);
+            }
+
+            return result;
+        }
+        catch (ExternalException error)
+        {
+            throw DeviceFault.InTraining(error, _place);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits)
+    {
+        _place.Enter();
+        using DisposeScope scope = torch.NewDisposeScope();
+        using IDisposable plain = torch.no_grad();
+        _scoring.Run(_weights.Assemble(), pairs, logits, null);
+    }
+
+    /// <inheritdoc/>
+    public TrainedWeights ExportTrained() => new([.. _trained.Export()]);
+
+    /// <inheritdoc/>
+    public void ImportTrained(TrainedWeights trained) => _trained.Import(trained);
+
+    /// <inheritdoc/>
+    public OptimizerState ExportOptimizer() => new(
+        _steps,
+        _update.HasMoments
+            ? [.. _layout.Export(HostCopy.Of(_update.First!), FirstMomentPrefix), .. _layout.Export(HostCopy.Of(_update.Second!), SecondMomentPrefix)]
+            : [],
+        _matrices.ExportStates(),
+        _dropout.Save());
+
+    /// <inheritdoc/>
+    public void ImportOptimizer(OptimizerState state)
+    {
+        var dropout = new SeededRandom(state.Dropout);
+        _matrices.Check(state.RateStates);
+        if (_update.HasMoments)
+        {
+            (float[] first, float[] second) = (new float[_layout.Length], new float[_layout.Length]);
+            _layout.Import(state.Moments, (FirstMomentPrefix, first), (SecondMomentPrefix, second));
+            TrainedTensors.Fill(_update.First!, first);
+            TrainedTensors.Fill(_update.Second!, second);
+        }
+        else
+        {
+            _layout.Import(state.Moments);
+        }
+
+        _matrices.ImportStates(state.RateStates);
+        (_steps, _dropout) = (state.Steps, dropout);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _update.Dispose();
+        _weights.Dispose();
+        _trained.Dispose();
+    }
+
+    /// <summary>The most pairs that go to the device at once; more are split as when its memory does not suffice.</summary>
+    internal int MostPairs
+    {
+        get => _pass.MostPairs;
+        set => _pass.MostPairs = value;
+    }
+
+    /// <summary>The gradient of one trained tensor in the last step, before clipping.</summary>
+    internal float[] GradientOf(string name)
+    {
+        using Tensor gradient = _trained.Gradients!.narrow(0, _layout[name].Offset, _layout[name].Length);
+        return HostCopy.Of(gradient);
+    }
+
+    private double[] StepOnDevice(in TrainingBatch batch, StepSchedule schedule, ulong? dropoutSeed)
+    {
+        _place.Enter();
+        using DisposeScope scope = torch.NewDisposeScope();
+        Tensor loss = _pass.Run(batch, dropoutSeed);
+        return _update.Run(loss, schedule, _steps + 1).cpu().data<double>().ToArray();
+    }
+}

@@ -1,0 +1,143 @@
+using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Engines.Torch;
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
+using Microsoft.ML.Lora.Tests.Engines.Managed;
+
+namespace Microsoft.ML.Lora.Tests.Engines.Torch;
+
+/// <summary>Training sessions of the Torch engine: resuming, refusing, precision, memory.</summary>
+[TestClass, TestCategory("Torch")]
+public sealed class TorchSessionTests
+{
+    /// <summary>A GPU sums in an order of its own each time; between two runs of a few steps no more than this comes of it.</summary>
+    private const double RepeatTolerance = 1e-4;
+
+    private static readonly EncoderWeights Encoder = TinyModel.Encoder();
+
+    public static IEnumerable<object[]> Rules() =>
+        [[AdapterRates.Equal(1e-2f)], [AdapterRates.Balanced(1e-2f)], [AdapterRates.Adaptive(1e-2f)], [AdapterRates.Riemannian(1e-3f)]];
+
+    [TestMethod, DynamicData(nameof(Rules))]
+    public void Step_ResumedFromExport_GoesOnAsUninterrupted(object rule)
+    {
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.QueryAndValue, dropout: 0.1f);
+        OptimizerPlan how = Sessions.Optimizer with { Rates = (AdapterRateRule)rule };
+        using ITrainingSession whole = TorchDevices.Engine().StartTraining(Encoder, plan, how, seed: 5);
+        Steps(whole, 0, 3);
+        using ITrainingSession resumed = TorchDevices.Engine().StartTraining(Encoder, plan, how, seed: 99);
+        resumed.ImportTrained(whole.ExportTrained());
+        resumed.ImportOptimizer(whole.ExportOptimizer());
+
+        double[] expected = Steps(whole, 3, 6);
+        double[] actual = Steps(resumed, 3, 6);
+
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.AreEqual(expected[i], actual[i], RepeatTolerance * expected[i], $"step {i + 3}");
+        }
+    }
+
+    [TestMethod, DynamicData(nameof(Rules))]
+    public void Step_WeightNotFinite_SaysSoAndChangesNothing(object rule)
+    {
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.QueryAndValue);
+        using ITrainingSession session = TorchDevices.Engine().StartTraining(Encoder, plan, Sessions.Optimizer with { Rates = (AdapterRateRule)rule }, seed: 5);
+        Steps(session, 0, 2);
+        TrainedWeights trained = session.ExportTrained();
+        NamedTensor bias = trained.Tensors[^1];
+        session.ImportTrained(new([.. trained.Tensors.SkipLast(1), new NamedTensor(bias.Name, bias.Shape, [float.NaN, 0])]));
+        int[] before = Sessions.Bits(session);
+
+        StepResult result = Sessions.Step(session, Encoder.Shape, 2);
+
+        Assert.IsFalse(result.IsFinite);
+        CollectionAssert.AreEqual(before, Sessions.Bits(session));
+        Assert.AreEqual(2, session.ExportOptimizer().Steps);
+    }
+
+    [TestMethod]
+    public void ImportOptimizer_StateOfAnotherRule_IsRefused()
+    {
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.QueryAndValue);
+        using ITrainingSession learned = TorchDevices.Engine().StartTraining(Encoder, plan, Sessions.Optimizer with { Rates = AdapterRates.Balanced(1e-2f) }, seed: 5);
+        using ITrainingSession plain = TorchDevices.Engine().StartTraining(Encoder, plan, Sessions.Optimizer, seed: 5);
+
+        Assert.ThrowsExactly<InvalidDataException>(() => plain.ImportOptimizer(learned.ExportOptimizer()));
+    }
+
+    [TestMethod]
+    public void Step_RuleOfNegativeRates_Throws()
+    {
+        using ITrainingSession session = TorchDevices.Engine().StartTraining(
+            Encoder, TinyModel.Plan(LoraTargets.QueryAndValue), Sessions.Optimizer with { Rates = new TestRates(-1, 1, 1) }, seed: 5);
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Sessions.Step(session, Encoder.Shape, 0));
+
+        StringAssert.Contains(error.Message, "encoder.layer.0.attention.self.query", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void Step_BrainFloats_LossNearSinglePrecision()
+    {
+        // bfloat16 rounds to 2⁻⁸; the tiny encoder's two layers leave a few of these in a logit.
+        const double tolerance = 0.05;
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.QueryAndValue);
+        using ITrainingSession single = TorchDevices.Engine().StartTraining(Encoder, plan, Sessions.Optimizer, seed: 5);
+        using ITrainingSession rounded = TorchDevices.Engine(GpuPrecision.BFloat16).StartTraining(Encoder, plan, Sessions.Optimizer, seed: 5);
+
+        double[] expected = Steps(single, 0, 10);
+        double[] actual = Steps(rounded, 0, 10);
+
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.AreEqual(expected[i], actual[i], tolerance * expected[i], $"step {i}");
+        }
+    }
+
+    [TestMethod]
+    public void Score_ThousandsOfPairs_KeepTheirPlaces()
+    {
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.QueryAndValue);
+        using ITrainingSession session = TorchDevices.Engine().StartTraining(Encoder, plan, Sessions.Optimizer, seed: 5);
+        session.ImportTrained(TinyModel.Randomized(session.ExportTrained(), 3));
+        EncodedPair[] pairs = TinyModel.RandomPairs(Encoder.Shape, 4, 9000);
+
+        float[] all = Sessions.Score(session, pairs, plan);
+
+        foreach (int i in (int[])[0, 1, 17, 4095, 8191, 8192, 8999])
+        {
+            Closeness.AssertClose(Array.ConvertAll(Sessions.Score(session, [pairs[i]], plan), value => (double)value), all.AsSpan(i * 2, 2), RepeatTolerance, $"pair {i}");
+        }
+    }
+
+    [TestMethod]
+    public void Score_NotObservable_RefusesAnObserver()
+    {
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.None);
+        using ITrainingSession session = TorchDevices.Engine().StartTraining(Encoder, plan, Sessions.Optimizer, seed: 5);
+        using IPairScorer scorer = TorchDevices.Engine().CreateScorer(Encoder, plan, session.ExportTrained());
+
+        Assert.ThrowsExactly<InvalidOperationException>(() => scorer.Score([], [], new ShownPairs(0)));
+    }
+
+    [TestMethod]
+    public void Step_AThousandTimes_KeepsNoTensorAndNoMemory()
+    {
+        // What a process takes besides settles within the first steps; tensors that stayed would show in the count at once.
+        const long mostGrowth = 64 << 20;
+        using ITrainingSession session = TorchDevices.Engine().StartTraining(
+            Encoder, TinyModel.Plan(LoraTargets.All), Sessions.Optimizer with { Rates = AdapterRates.Adaptive(1e-3f) }, seed: 5);
+        Steps(session, 0, 100);
+        long tensors = TorchRuntime.LiveTensors;
+        long memory = Environment.WorkingSet;
+
+        Steps(session, 0, 1000);
+
+        Assert.AreEqual(tensors, TorchRuntime.LiveTensors);
+        Assert.IsLessThan(mostGrowth, Environment.WorkingSet - memory);
+    }
+
+    private static double[] Steps(ITrainingSession session, int first, int end) =>
+        [.. Enumerable.Range(first, end - first).Select(step => Sessions.Step(session, Encoder.Shape, step).Loss)];
+}
