@@ -96,7 +96,9 @@ internal sealed class FactorGroup : IDisposable
     public Tensor[] Merged(float scaling, torch.ScalarType type)
     {
         long[] sizes = [Layers, Targets.Length, Outputs, Inputs];
-        return Merge(Frozen).baddbmm(Merge(B), Merge(A), alpha: scaling).to_type(type).view(sizes).unbind(1);
+
+        // Not baddbmm: TorchSharp 0.107 hands its operands over in another order than it documents.
+        return Frozen.add(Merge(B).bmm(Merge(A)).view(sizes), scaling).to_type(type).unbind(1);
     }
 
     /// <inheritdoc/>

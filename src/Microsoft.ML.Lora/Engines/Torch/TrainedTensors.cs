@@ -74,12 +74,13 @@ internal sealed class TrainedTensors : IDisposable
     /// <summary>A copy of all values.</summary>
     public IEnumerable<NamedTensor> Export() => Layout.Export(HostCopy.Of(Weights));
 
-    /// <summary>Overwrites a flat buffer with values of the host.</summary>
+    /// <summary>Overwrites a tensor with values of the host, row-major.</summary>
     public static void Fill(Tensor buffer, float[] values)
     {
         using IDisposable frozen = torch.no_grad();
         using Tensor host = torch.from_array(values);
-        buffer.copy_(host);
+        using Tensor shaped = host.view(buffer.shape);
+        buffer.copy_(shaped);
     }
 
     /// <inheritdoc/>

@@ -21,41 +21,51 @@ public sealed class TorchAgreementTests
 
     private static readonly EncoderWeights Encoder = TinyModel.Encoder(TinyModel.Shape with { PositionRows = 41 });
 
-    public static IEnumerable<object[]> Plans() =>
-    [
-        [TinyModel.Plan(LoraTargets.QueryAndValue)], [TinyModel.Plan(LoraTargets.All, ClassificationHead.TrainedPooler, rank: 3, classes: 3)],
-        [TinyModel.Plan(LoraTargets.Key | LoraTargets.AttentionOutput | LoraTargets.FeedForwardOut, ClassificationHead.Dense)],
-        [TinyModel.Plan(LoraTargets.FeedForwardIn, topLayers: 1)], [TinyModel.Plan(LoraTargets.Query, topLayers: 1)],
-        [TinyModel.Plan(LoraTargets.None)], [TinyModel.Plan(LoraTargets.None, ClassificationHead.TrainedPooler)],
-        [TinyModel.Plan(AdaptationMethod.FullFineTuning)], [TinyModel.Plan(AdaptationMethod.LastLayers, 1)],
-        [TinyModel.Plan(AdaptationMethod.AdapterH)], [TinyModel.Plan(AdaptationMethod.AdapterH, 1)], [TinyModel.Plan(AdaptationMethod.AdapterL)],
-    ];
+    private static readonly Dictionary<string, TrainablePlan> PlansByName = new()
+    {
+        ["query and value"] = TinyModel.Plan(LoraTargets.QueryAndValue),
+        ["all matrices, three classes"] = TinyModel.Plan(LoraTargets.All, ClassificationHead.TrainedPooler, rank: 3, classes: 3),
+        ["key, attention output, second feed-forward matrix"] =
+            TinyModel.Plan(LoraTargets.Key | LoraTargets.AttentionOutput | LoraTargets.FeedForwardOut, ClassificationHead.Dense),
+        ["first feed-forward matrix of the top layer"] = TinyModel.Plan(LoraTargets.FeedForwardIn, topLayers: 1),
+        ["query of the top layer"] = TinyModel.Plan(LoraTargets.Query, topLayers: 1),
+        ["classifier"] = TinyModel.Plan(LoraTargets.None),
+        ["pooler and classifier"] = TinyModel.Plan(LoraTargets.None, ClassificationHead.TrainedPooler),
+        ["full fine-tuning"] = TinyModel.Plan(AdaptationMethod.FullFineTuning),
+        ["last layer"] = TinyModel.Plan(AdaptationMethod.LastLayers, 1),
+        ["AdapterH"] = TinyModel.Plan(AdaptationMethod.AdapterH),
+        ["AdapterH on the top layer"] = TinyModel.Plan(AdaptationMethod.AdapterH, 1),
+        ["AdapterL"] = TinyModel.Plan(AdaptationMethod.AdapterL),
+    };
 
-    public static IEnumerable<object[]> Shapes() =>
-    [
-        [TinyModel.Shape with { Activation = Activation.GeluTanh }], [TinyModel.Shape with { Activation = Activation.Relu }],
-        [TinyModel.Shape with { Segments = 0 }], [TinyModel.Shape with { Segments = 1 }],
-    ];
+    private static readonly Dictionary<string, EncoderShape> ShapesByName = new()
+    {
+        ["tanh GELU"] = TinyModel.Shape with { Activation = Activation.GeluTanh },
+        ["ReLU"] = TinyModel.Shape with { Activation = Activation.Relu },
+        ["no segments"] = TinyModel.Shape with { Segments = 0 },
+        ["one segment"] = TinyModel.Shape with { Segments = 1 },
+    };
+
+    public static IEnumerable<object[]> Plans() => PlansByName.Keys.Select(name => new object[] { name });
+
+    public static IEnumerable<object[]> Shapes() => ShapesByName.Keys.Select(name => new object[] { name });
 
     [TestMethod, DynamicData(nameof(Plans))]
-    public void Step_AnyPlan_SameLossAndGradientsAsManaged(object given)
-    {
-        var plan = (TrainablePlan)given;
-        AssertSameGradients(Encoder, plan, most: int.MaxValue);
-    }
+    public void Step_AnyPlan_SameLossAndGradientsAsManaged(string plan) =>
+        AssertSameGradients(Encoder, PlansByName[plan], most: int.MaxValue);
 
     [TestMethod, DynamicData(nameof(Shapes))]
-    public void Step_AnyShape_SameLossAndGradientsAsManaged(object given) =>
-        AssertSameGradients(TinyModel.Encoder((EncoderShape)given), TinyModel.Plan(LoraTargets.QueryAndValue), most: int.MaxValue);
+    public void Step_AnyShape_SameLossAndGradientsAsManaged(string shape) =>
+        AssertSameGradients(TinyModel.Encoder(ShapesByName[shape]), TinyModel.Plan(LoraTargets.QueryAndValue), most: int.MaxValue);
 
     [TestMethod]
     public void Step_InPartsOfThreePairs_SameLossAndGradientsAsManaged() =>
         AssertSameGradients(Encoder, TinyModel.Plan(LoraTargets.All), most: 3);
 
     [TestMethod, DynamicData(nameof(Plans))]
-    public void CreateScorer_ModelOfEitherEngine_SameLogitsAsManaged(object given)
+    public void CreateScorer_ModelOfEitherEngine_SameLogitsAsManaged(string name)
     {
-        var plan = (TrainablePlan)given;
+        TrainablePlan plan = PlansByName[name];
         using ITrainingSession torch = TorchDevices.Engine().StartTraining(Encoder, plan, Sessions.Optimizer, seed: 7);
         torch.ImportTrained(TinyModel.Randomized(torch.ExportTrained(), 3));
         Sessions.Step(torch, Encoder.Shape, 0);
