@@ -171,6 +171,17 @@ public sealed record LoraSentencePairOptions
     /// <value>The default is <see langword="null"/>: none.</value>
     public TrainingCheckpoints? Checkpoints { get; init; }
 
+    /// <summary>What trains, and scores with the trained model until it is saved.</summary>
+    /// <value>The default is <see cref="ComputeDevice.Auto"/>.</value>
+    /// <remarks>
+    /// On a GPU <see cref="FrozenLayersMegabytes"/> has no meaning, and results repeat to rounding only, since its library chooses the order of sums.
+    /// </remarks>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Auto;
+
+    /// <summary>What a GPU computes in. The processor always computes in single precision.</summary>
+    /// <value>The default is <see cref="GpuPrecision.BFloat16"/>.</value>
+    public GpuPrecision GpuPrecision { get; init; } = GpuPrecision.BFloat16;
+
     /// <summary>The threads that train and score. Results do not depend on it.</summary>
     /// <value>From 1 to 1,024. The default is <see langword="null"/>: one for each processor.</value>
     public int? Threads { get; init; }
@@ -212,6 +223,8 @@ public sealed record LoraSentencePairOptions
         MatchingScore = MatchingScore,
         DecisionThreshold = DecisionThreshold,
         Checkpoints = Checkpoints,
+        Device = Device,
+        GpuPrecision = GpuPrecision,
         Threads = Threads ?? Environment.ProcessorCount,
         FrozenLayersMegabytes = FrozenLayersMegabytes,
         Seed = seed,
@@ -303,6 +316,8 @@ public sealed record LoraSentencePairOptions
         if (!(Alpha is > 0 and <= 65536)) yield return Invariant($"{nameof(Alpha)} must be above 0 and at most 65536, but is {Alpha}.");
         if (!(Dropout is >= 0 and <= 0.9f)) yield return Invariant($"{nameof(Dropout)} must be from 0 to 0.9, but is {Dropout}.");
         if (!Enum.IsDefined(Head)) yield return NoSuchValue(nameof(Head), Head);
+        if (Device is null) yield return $"{nameof(Device)} must be set, but is null.";
+        if (!Enum.IsDefined(GpuPrecision)) yield return NoSuchValue(nameof(GpuPrecision), GpuPrecision);
         if (Threads is < 1 or > 1024) yield return $"{nameof(Threads)} must be from 1 to 1024, or null for one each processor, but is {Threads}.";
     }
 

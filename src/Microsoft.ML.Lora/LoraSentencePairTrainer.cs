@@ -38,7 +38,8 @@ public sealed class LoraSentencePairTrainer : IEstimator<LoraSentencePairTransfo
     /// <exception cref="ArgumentException">A column is missing or of another type, there are no rows, a label is neither 0 nor 1, or only one class occurs.</exception>
     /// <exception cref="IOException">The encoder's files cannot be read, or a checkpoint cannot be written.</exception>
     /// <exception cref="InvalidDataException">The encoder's files are damaged, or a checkpoint belongs to another training.</exception>
-    /// <exception cref="NotSupportedException">The encoder is of a kind that is not supported.</exception>
+    /// <exception cref="NotSupportedException">The encoder is of a kind that is not supported, or the device that is asked for cannot be had.</exception>
+    /// <exception cref="InsufficientMemoryException">Not even one pair fits on the device.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled, and the options ask for an exception.</exception>
     /// <exception cref="InvalidOperationException">The loss or a gradient stopped being finite.</exception>
     public LoraSentencePairTransformer Fit(IDataView input) => Fit(input, validation: null);
@@ -54,7 +55,10 @@ public sealed class LoraSentencePairTrainer : IEstimator<LoraSentencePairTransfo
         ArgumentNullException.ThrowIfNull(input);
         IHost host = ((IHostEnvironment)_ml).Register(nameof(LoraSentencePairTrainer));
         using IChannel channel = host.Start(nameof(Fit));
-        PairTrainingRequest request = _options.ToRequest(_options.Seed ?? host.Rand.Next());
+        PairTrainingRequest request = _options.ToRequest(_options.Seed ?? host.Rand.Next()) with
+        {
+            ContextGpu = new ContextGpu(_ml.GpuDeviceId, _ml.FallbackToCpu),
+        };
         return new LoraSentencePairTransformer(_ml, PairTraining.Run(request, input, validation, channel));
     }
 

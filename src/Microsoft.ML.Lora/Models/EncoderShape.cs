@@ -39,6 +39,9 @@ internal sealed record EncoderShape
     /// <summary>Length of one head's vectors.</summary>
     public int HeadSize => Hidden / Heads;
 
+    /// <summary>Number of weights in the matrices of all layers, which is what a pass's arithmetic goes by.</summary>
+    public long LayerWeights => (long)Layers * ((4L * Hidden * Hidden) + (2L * Hidden * FeedForward));
+
     /// <summary>The most tokens a sequence may have.</summary>
     public int MaxTokens => PositionRows - FirstPosition;
 }

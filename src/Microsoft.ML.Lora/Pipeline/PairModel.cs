@@ -41,6 +41,9 @@ internal sealed class PairModel
     /// <summary>The same model scoring in a precision.</summary>
     public PairModel In(ScoringPrecision precision) => new(Encoder, Definition with { ScoringPrecision = precision }, _engine);
 
+    /// <summary>The same model computed by another engine.</summary>
+    public PairModel On(IEngine engine) => new(Encoder, Definition, engine);
+
     /// <summary>Whether a score is above the decision threshold.</summary>
     public bool Decide(float score) => score > Definition.Threshold;
 

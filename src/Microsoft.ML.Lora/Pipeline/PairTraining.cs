@@ -56,7 +56,7 @@ internal sealed class PairTraining
         var matching = new MatchingSetup(_request.MatchingScore, train, held, SeedOf("matching score"), Info, Warn);
         long trained = TrainedShapes.Count(_encoder.Weights.Shape, _request.Trainable);
         PayloadText.RequireRoom(trained, matching.NumbersKept(_encoder.Weights.Shape.Hidden));
-        IEngine engine = EngineChoice.ForTraining(_request.Threads, _request.FrozenLayersMegabytes);
+        IEngine engine = EngineChoice.ForTraining(_request, _encoder.Weights.Shape, Info, Warn);
         TrainingHooks hooks = Hooks(train, held);
         ITrainingSession Start(AdapterRateRule rule) =>
             engine.StartTraining(_encoder.Weights, _request.Trainable, _request.Optimizer with { Rates = rule }, SeedOf("initial weights"));

@@ -40,6 +40,15 @@ internal sealed record PairTrainingRequest
     /// <summary>Where checkpoints go; <see langword="null"/> for none.</summary>
     public required TrainingCheckpoints? Checkpoints { get; init; }
 
+    /// <summary>What shall compute.</summary>
+    public required ComputeDevice Device { get; init; }
+
+    /// <summary>What a GPU shall compute in.</summary>
+    public required GpuPrecision GpuPrecision { get; init; }
+
+    /// <summary>The GPU that the context names, and whether the processor will do where it cannot be had.</summary>
+    public ContextGpu ContextGpu { get; init; }
+
     /// <summary>Threads that work.</summary>
     public required int Threads { get; init; }
 

@@ -1,0 +1,10 @@
+namespace TorchSharp;
+
+public sealed class DisposeScope : IDisposable
+{
+    private DisposeScope()
+    {
+    }
+
+    public void Dispose() => throw Absent.Member();
+}

@@ -1,0 +1,11 @@
+namespace TorchSharp;
+
+public static partial class torch
+{
+    public enum ScalarType : sbyte
+    {
+        Float32 = 6,
+        Float64 = 7,
+        BFloat16 = 15,
+    }
+}
