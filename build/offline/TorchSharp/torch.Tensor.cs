@@ -59,13 +59,9 @@ public static partial class torch
 
         public Tensor zero_() => throw Absent.Member();
 
-        public Tensor as_strided(long[] size, long[] strides, long storageOffset = 0L) => throw Absent.Member();
-
         public Tensor view(params long[] shape) => throw Absent.Member();
 
         public Tensor reshape(params long[] shape) => throw Absent.Member();
-
-        public Tensor flatten(long start_dim = 0, long end_dim = -1) => throw Absent.Member();
 
         public Tensor permute(params long[] permutation) => throw Absent.Member();
 

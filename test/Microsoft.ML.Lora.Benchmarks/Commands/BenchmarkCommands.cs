@@ -9,7 +9,7 @@ internal static class BenchmarkCommands
     /// <summary>Does what the command line asks for.</summary>
     public static int Invoke(string[] args)
     {
-        var root = new RootCommand("Measures the managed engine, alone and beside its peers. README.md tells how.")
+        var root = new RootCommand("Measures the engines, alone and beside their peers. README.md tells how.")
         {
             KernelsCommand.Create(),
             ThroughputCommand.Create(),
@@ -21,6 +21,7 @@ internal static class BenchmarkCommands
             StartsCommand.Create(),
             RatesCommand.Create(),
             CalibrationCommand.Create(),
+            GpuCommand.Create(),
             new Command(FirstScore.Name, "Loads the embedded encoder, or that of a folder given, scores one pair, prints the answer."),
         };
         try

@@ -26,7 +26,7 @@ internal sealed class AskedGroupRates : GroupRates
 
         using DisposeScope scope = torch.NewDisposeScope();
         _spectralNorms = rule.NeedsSpectralNorm
-            ? [.. HostCopy.Of(torch.linalg.norm(group.Frozen.flatten(0, 1), 2.0, [1, 2])).Select(norm => (double)norm)]
+            ? [.. HostCopy.Of(torch.linalg.norm(group.Frozen, 2.0, [1, 2])).Select(norm => (double)norm)]
             : new double[group.Matrices];
     }
 

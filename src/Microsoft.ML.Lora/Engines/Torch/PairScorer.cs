@@ -29,7 +29,7 @@ internal sealed class PairScorer : IPairScorer
         place.Enter();
         using DisposeScope scope = torch.NewDisposeScope();
         using IDisposable plain = torch.no_grad();
-        _trained = new TrainedTensors(layout, values, place, differentiated: false);
+        _trained = new TrainedTensors(new DeviceLayout(layout, encoder.Shape, plan.Adapter), values, place, differentiated: false);
         _assembly = new WeightAssembly(encoder, plan, _trained, place, merges: true);
         _weights = _assembly.Assemble();
         foreach (torch.Tensor tensor in _weights.Tensors)

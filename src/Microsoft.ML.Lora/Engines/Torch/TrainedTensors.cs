@@ -6,30 +6,30 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace Microsoft.ML.Lora.Engines.Torch;
 
 /// <summary>
-/// What is trained, on the device: one flat buffer of 32-bit floats laid out as <see cref="TrainedLayout"/> says, one of gradients beside it,
-/// and tensors of their own shapes that lie in both, which autograd differentiates by.
+/// What is trained, on the device: one flat buffer of 32-bit floats, one of gradients beside it, and tensors of their own shapes that lie in
+/// both, which autograd differentiates by.
 /// </summary>
 internal sealed class TrainedTensors : IDisposable
 {
     private readonly Dictionary<string, Tensor> _leaves = [];
 
     /// <param name="layout">Where the tensors lie.</param>
-    /// <param name="values">What they start as, laid out so.</param>
+    /// <param name="values">What they start as, in the host's order.</param>
     /// <param name="place">Where to put them.</param>
     /// <param name="differentiated">Whether gradients are wanted.</param>
-    public TrainedTensors(TrainedLayout layout, float[] values, TorchPlace place, bool differentiated)
+    public TrainedTensors(DeviceLayout layout, float[] values, TorchPlace place, bool differentiated)
     {
         Layout = layout;
-        Weights = place.Single(values, values.Length).DetachFromDisposeScope();
+        Weights = place.Single(layout.ToDevice(values), values.Length).DetachFromDisposeScope();
         Gradients = differentiated ? torch.zeros_like(Weights).DetachFromDisposeScope() : null;
-        foreach (TrainedTensor tensor in layout.Tensors.Where(tensor => tensor.Role == TrainedRole.Head))
+        foreach (TrainedTensor tensor in layout.Head)
         {
-            _leaves.Add(tensor.Name, Leaf([.. tensor.Shape.Select(size => (long)size)], Strides(tensor.Shape), tensor.Offset));
+            _leaves.Add(tensor.Name, Leaf(layout.OffsetOf(tensor.Name), [.. tensor.Shape.Select(size => (long)size)]));
         }
     }
 
     /// <summary>Where the tensors lie.</summary>
-    public TrainedLayout Layout { get; }
+    public DeviceLayout Layout { get; }
 
     /// <summary>All values, (numbers).</summary>
     public Tensor Weights { get; }
@@ -37,28 +37,24 @@ internal sealed class TrainedTensors : IDisposable
     /// <summary>All gradients, (numbers); <see langword="null"/> where none are wanted.</summary>
     public Tensor? Gradients { get; }
 
-    /// <summary>The first number that belongs to no factor of a low-rank update; from there on none does.</summary>
-    public long HeadStart => Layout.Tensors.First(tensor => tensor.Role == TrainedRole.Head).Offset;
-
     /// <summary>A trained tensor that is no factor, or <see langword="null"/> if it is not trained.</summary>
     public Tensor? Find(string name) => _leaves.GetValueOrDefault(name);
 
     /// <summary>A view of the values that autograd differentiates by, into the same view of the gradients. The caller's to dispose.</summary>
-    /// <param name="sizes">Its dimensions.</param>
-    /// <param name="strides">Its strides.</param>
     /// <param name="offset">Where it begins.</param>
-    public Tensor Leaf(long[] sizes, long[] strides, long offset)
+    /// <param name="shape">Its dimensions.</param>
+    public Tensor Leaf(int offset, params long[] shape)
     {
-        using Tensor view = Weights.as_strided(sizes, strides, offset);
-        Tensor leaf = view.detach().DetachFromDisposeScope();
+        using DisposeScope scope = torch.NewDisposeScope();
+        long length = shape.Aggregate(1L, (product, size) => product * size);
+        Tensor leaf = Weights.narrow(0, offset, length).view(shape).detach();
         if (Gradients is not null)
         {
             leaf.requires_grad_();
-            using Tensor gradient = Gradients.as_strided(sizes, strides, offset);
-            leaf.grad = gradient;
+            leaf.grad = Gradients.narrow(0, offset, length).view(shape);
         }
 
-        return leaf;
+        return leaf.DetachFromDisposeScope();
     }
 
     /// <summary>Replaces all values.</summary>
@@ -67,20 +63,19 @@ internal sealed class TrainedTensors : IDisposable
     public void Import(TrainedWeights trained)
     {
         var values = new float[Layout.Length];
-        Layout.Import(trained.Tensors, ("", values));
-        Fill(Weights, values);
+        Layout.Host.Import(trained.Tensors, ("", values));
+        Fill(Weights, Layout.ToDevice(values));
     }
 
-    /// <summary>A copy of all values.</summary>
-    public IEnumerable<NamedTensor> Export() => Layout.Export(HostCopy.Of(Weights));
+    /// <summary>A copy of all values of a flat buffer, tensor by tensor, each name behind a prefix.</summary>
+    public IEnumerable<NamedTensor> Export(Tensor buffer, string prefix = "") => Layout.Host.Export(Layout.ToHost(HostCopy.Of(buffer)), prefix);
 
     /// <summary>Overwrites a tensor with values of the host, row-major.</summary>
-    public static void Fill(Tensor buffer, float[] values)
+    public static void Fill(Tensor tensor, float[] values)
     {
-        using IDisposable frozen = torch.no_grad();
-        using Tensor host = torch.from_array(values);
-        using Tensor shaped = host.view(buffer.shape);
-        buffer.copy_(shaped);
+        using DisposeScope scope = torch.NewDisposeScope();
+        using IDisposable plain = torch.no_grad();
+        tensor.copy_(torch.from_array(values).view(tensor.shape));
     }
 
     /// <inheritdoc/>
@@ -94,6 +89,4 @@ internal sealed class TrainedTensors : IDisposable
         Gradients?.Dispose();
         Weights.Dispose();
     }
-
-    private static long[] Strides(IReadOnlyList<int> shape) => shape.Count == 1 ? [1] : [shape[1], 1];
 }

@@ -37,7 +37,7 @@ internal sealed class TrainingSession : ITrainingSession
         _layout = new TrainedLayout(encoder, plan);
         var start = new float[_layout.Length];
         TrainedStart.Fill(_layout, encoder, seed, start);
-        _trained = new TrainedTensors(_layout, start, place, differentiated: true);
+        _trained = new TrainedTensors(new DeviceLayout(_layout, encoder.Shape, plan.Adapter), start, place, differentiated: true);
         _weights = new WeightAssembly(encoder, plan, _trained, place, merges: plan.Adapter.Dropout == 0);
         _update = new WeightUpdate(optimizer, plan.Adapter.Scaling, _trained, _weights.Groups, place);
         _pass = new TrainingPass(encoder.Shape, plan, _trained, _weights, place, warn);
@@ -97,7 +97,7 @@ internal sealed class TrainingSession : ITrainingSession
     }
 
     /// <inheritdoc/>
-    public TrainedWeights ExportTrained() => new([.. _trained.Export()]);
+    public TrainedWeights ExportTrained() => new([.. _trained.Export(_trained.Weights)]);
 
     /// <inheritdoc/>
     public void ImportTrained(TrainedWeights trained) => _trained.Import(trained);
@@ -106,7 +106,7 @@ internal sealed class TrainingSession : ITrainingSession
     public OptimizerState ExportOptimizer() => new(
         _steps,
         _update.HasMoments
-            ? [.. _layout.Export(HostCopy.Of(_update.First!), FirstMomentPrefix), .. _layout.Export(HostCopy.Of(_update.Second!), SecondMomentPrefix)]
+            ? [.. _trained.Export(_update.First!, FirstMomentPrefix), .. _trained.Export(_update.Second!, SecondMomentPrefix)]
             : [],
         _matrices.ExportStates(),
         _dropout.Save());
@@ -120,8 +120,8 @@ internal sealed class TrainingSession : ITrainingSession
         {
             (float[] first, float[] second) = (new float[_layout.Length], new float[_layout.Length]);
             _layout.Import(state.Moments, (FirstMomentPrefix, first), (SecondMomentPrefix, second));
-            TrainedTensors.Fill(_update.First!, first);
-            TrainedTensors.Fill(_update.Second!, second);
+            TrainedTensors.Fill(_update.First!, _trained.Layout.ToDevice(first));
+            TrainedTensors.Fill(_update.Second!, _trained.Layout.ToDevice(second));
         }
         else
         {
@@ -150,7 +150,7 @@ internal sealed class TrainingSession : ITrainingSession
     /// <summary>The gradient of one trained tensor in the last step, before clipping.</summary>
     internal float[] GradientOf(string name)
     {
-        using Tensor gradient = _trained.Gradients!.narrow(0, _layout[name].Offset, _layout[name].Length);
+        using Tensor gradient = _trained.Gradients!.narrow(0, _trained.Layout.OffsetOf(name), _layout[name].Length);
         return HostCopy.Of(gradient);
     }
 

@@ -135,7 +135,7 @@ internal sealed class WeightAssembly : IDisposable
         {
             for (int i = 0; i < group.Targets.Length; i++)
             {
-                Tensor Factor(Tensor stack) => stack.select(0, layer - _first).select(0, i).to_type(_place.Compute);
+                Tensor Factor(Tensor stack) => stack.select(0, ((layer - _first) * group.Targets.Length) + i).to_type(_place.Compute);
                 updates.Add(group.Targets[i], new FactorPair(Factor(group.A), Factor(group.B)));
             }
         }

@@ -86,7 +86,7 @@ internal sealed class WeightUpdate : IDisposable
     private static Tensor FrozenNorms(FactorGroup group)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        return group.Frozen.square().sum([2, 3], type: torch.ScalarType.Float64).sqrt().flatten().DetachFromDisposeScope();
+        return group.Frozen.square().sum([1, 2], type: torch.ScalarType.Float64).sqrt().DetachFromDisposeScope();
     }
 
     private Tensor Clipped(Tensor norm) => _plan.MaxGradientNorm is { } most
@@ -109,7 +109,8 @@ internal sealed class WeightUpdate : IDisposable
             if (_plan.Rates.Preconditions && Rates[i].Precondition(statistics[i]) is { } factors)
             {
                 (Tensor a, Tensor b) = _groups[i].In(gradients);
-                _groups[i].Set(gradients, factors.OfA.bmm(a), b.bmm(factors.OfB));
+                a.copy_(factors.OfA.bmm(a));
+                b.copy_(b.bmm(factors.OfB));
             }
         }
 
@@ -147,7 +148,8 @@ internal sealed class WeightUpdate : IDisposable
         (Tensor rateA, Tensor rateB) = Rates[number].Decide(statistics, isFinite);
         rateA = rateA.mul(statistics.Schedule.Share);
         rateB = rateB.mul(statistics.Schedule.Share);
-        _groups[number].Add(_trained.Weights, Change(a, directionA, rateA, isFinite), Change(b, directionB, rateB, isFinite));
+        a.add_(Change(a, directionA, rateA, isFinite));
+        b.add_(Change(b, directionB, rateB, isFinite));
         return [rateA, rateB];
     }
 
@@ -160,7 +162,7 @@ internal sealed class WeightUpdate : IDisposable
 
     private void MoveHead(Tensor direction, Tensor isFinite, double rate)
     {
-        long start = _trained.HeadStart;
+        long start = _trained.Layout.HeadStart;
         long count = _trained.Layout.Length - start;
         Tensor weights = _trained.Weights.narrow(0, start, count);
         Tensor whole = direction.narrow(0, start, count);
