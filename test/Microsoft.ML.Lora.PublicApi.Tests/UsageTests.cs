@@ -47,6 +47,27 @@ public sealed class UsageTests
     }
 
     [TestMethod]
+    public void WithDevice_ProcessorByName_ScoresTheSame()
+    {
+        LoraSentencePairTransformer model = LoraSentencePairTransformer.FromLoaded(Ml, Model.Value);
+        var options = new LoraSentencePairOptions { Device = ComputeDevice.Cpu, GpuPrecision = GpuPrecision.TensorFloat32 };
+
+        Assert.AreEqual(model.Score("a cat", "a dog"), model.WithDevice(options.Device, GpuPrecision.Single).Score("a cat", "a dog"), Rounding);
+        Assert.IsTrue(ComputeDevice.Auto.IsAutomatic);
+        Assert.AreEqual(3, ComputeDevice.Cuda(3).Gpu);
+    }
+
+    [TestMethod]
+    public void WithDevice_GpuThatIsNotThere_SaysWhatIsMissing()
+    {
+        LoraSentencePairTransformer model = LoraSentencePairTransformer.FromLoaded(Ml, Model.Value);
+
+        var error = Assert.ThrowsExactly<NotSupportedException>(() => model.WithDevice(ComputeDevice.Cuda(99)));
+
+        StringAssert.StartsWith(error.Message, "Device is Cuda(99), but: ", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     public void Evaluate_TransformedData_HasOurFiguresToo()
     {
         CalibratedBinaryClassificationMetrics metrics = Ml.BinaryClassification.Evaluate(Model.Value.Transform(Data(Ml)));
