@@ -26,14 +26,13 @@ internal sealed class TokenBatch
         Groups = PairGroups.Split([.. Order.Select(i => lengths[i])]);
         Rows = Groups.Sum(group => group.Rows);
         var ids = new long[(3 * Rows) + pairs.Length];
-        var mask = new float[Rows];
-        Fill(pairs, shape, ids, mask);
+        Fill(pairs, shape, ids);
         Tensor numbers = Upload(ids, place);
         TokenIds = numbers.narrow(0, 0, Rows);
         PositionIds = numbers.narrow(0, Rows, Rows);
         SegmentIds = numbers.narrow(0, 2L * Rows, Rows);
         FirstRows = numbers.narrow(0, 3L * Rows, pairs.Length);
-        Masks = Groups.Any(group => group.IsPadded) ? MasksOf(Upload(mask, place).to_type(place.Compute)) : new Tensor?[Groups.Length];
+        Masks = MasksOf(pairs, place);
     }
 
     /// <summary>The number in the call of each sequence in the batch's order.</summary>
@@ -72,21 +71,42 @@ internal sealed class TokenBatch
         return host.to(place.Device, copy: true);
     }
 
-    private Tensor?[] MasksOf(Tensor all)
+    /// <summary>Masks of padded groups alone, back to back: each then begins at a multiple of the length step, as the kernels ask.</summary>
+    private Tensor?[] MasksOf(ReadOnlySpan<EncodedPair> pairs, TorchPlace place)
     {
         var masks = new Tensor?[Groups.Length];
-        int row = 0;
+        var values = new float[Groups.Where(group => group.IsPadded).Sum(group => group.Rows)];
+        if (values.Length == 0)
+        {
+            return masks;
+        }
+
+        int end = 0;
+        foreach (PairGroup group in Groups.Where(group => group.IsPadded))
+        {
+            for (int i = group.First; i < group.First + group.Count; i++, end += group.Length)
+            {
+                int length = pairs[Order[i]].Length;
+                values.AsSpan(end + length, group.Length - length).Fill(float.NegativeInfinity);
+            }
+        }
+
+        Tensor all = Upload(values, place).to_type(place.Compute);
+        int start = 0;
         for (int i = 0; i < Groups.Length; i++)
         {
             PairGroup group = Groups[i];
-            masks[i] = group.IsPadded ? all.narrow(0, row, group.Rows).view(group.Count, 1, 1, group.Length) : null;
-            row += group.Rows;
+            if (group.IsPadded)
+            {
+                masks[i] = all.narrow(0, start, group.Rows).view(group.Count, 1, 1, group.Length);
+                start += group.Rows;
+            }
         }
 
         return masks;
     }
 
-    private void Fill(ReadOnlySpan<EncodedPair> pairs, EncoderShape shape, long[] ids, float[] mask)
+    private void Fill(ReadOnlySpan<EncodedPair> pairs, EncoderShape shape, long[] ids)
     {
         int row = 0;
         int secondSegment = Math.Min(1, shape.Segments - 1);
@@ -103,7 +123,6 @@ internal sealed class TokenBatch
                     ids[row] = pair.TokenIds[isOwn ? position : 0];
                     ids[Rows + row] = shape.FirstPosition + Math.Min(position, pair.Length - 1);
                     ids[(2 * Rows) + row] = isOwn && pair.SegmentOf(position) == 1 ? secondSegment : 0;
-                    mask[row] = isOwn ? 0 : float.NegativeInfinity;
                 }
             }
         }
