@@ -25,7 +25,7 @@ internal sealed record Settings
 
     public required int Batch { get; init; }
 
-    public required AdapterRateRule Rates { get; init; }
+    public required AdapterRateRule? Rates { get; init; }
 
     public required int Seed { get; init; }
 

@@ -54,9 +54,9 @@ internal sealed class CalibrationStudy
         return
         [
             .. from way in ScoringWay.All
-               let constants = way.Fit(held, centre) ?? new MatchingConstants { Form = MatchingForm.Classifier }
-               from test in observed
-               select new CalibrationPoint(train.Name, test.Name, seed, way.Name, constants, test.Pairs.FiguresOf(constants)),
+               let judged = way.Judge(held, centre, observed.Select(test => test.Pairs))
+               from test in observed.Zip(judged.Figures)
+               select new CalibrationPoint(train.Name, test.First.Name, seed, way.Name, judged.Constants, test.Second),
         ];
     }
 
