@@ -40,7 +40,7 @@ internal static class CalibrationCommand
                 trainings, training => study.Run(training.Domain, domains, training.Seed, most, judgedBy), result.GetRequiredValue(jobs));
             string body = $"Encoder {loaded.Identity.Id}, rank 8 on query and value, up to {most} training pairs, {result.GetRequiredValue(epochs)} epochs at 2e-3. Constants are fitted on "
                 + $"pairs that share no question with the training pairs. Judged by {(judgedBy == JudgedBy.TestFile ? "the test files" : "a further part of the training files that shares no question with those")}. ECE over 15 bins of equal size.\n\n{CalibrationTable.Of(points)}";
-            MeasuringOptions.Folder(result, results).Write("calibration", "Matching scores", body, JsonSerializer.SerializeToNode(points, CamelCase)!);
+            MeasuringOptions.Folder(result, results).Write("calibration", "Matching scores", body, JsonSerializer.SerializeToNode(points, CamelCase)!, ReliabilityPicture.Draw(points, ScoringWay.Drawn));
         });
         return command;
     }

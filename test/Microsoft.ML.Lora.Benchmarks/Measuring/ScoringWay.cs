@@ -11,14 +11,20 @@ internal sealed record ScoringWay(string Name, Func<ObservedPairs, double, Match
     /// <summary>What the others are compared with.</summary>
     public const string Rival = "temperature";
 
+    private const string Classifier = "classifier";
+    private const string Cautious = "density-aware, caution 1";
+
+    /// <summary>Those that a picture has room for.</summary>
+    public static IReadOnlyList<string> Drawn { get; } = [Classifier, Rival, Cautious];
+
     /// <summary>All that are compared: the settings users have, and the formula with one term left out.</summary>
     public static IReadOnlyList<ScoringWay> All { get; } =
     [
-        new("classifier", (_, _) => new MatchingConstants { Form = MatchingForm.Classifier }),
+        new(Classifier, (_, _) => new MatchingConstants { Form = MatchingForm.Classifier }),
         new(Rival, (held, _) => ConstantFit.Temperature(held.Logits, held.Labels)),
         new("density-aware", (held, centre) => DensityAware(held, centre, 0)),
         new("density-aware, caution 0.5", (held, centre) => DensityAware(held, centre, 0.5)),
-        new("density-aware, caution 1", (held, centre) => DensityAware(held, centre, 1)),
+        new(Cautious, (held, centre) => DensityAware(held, centre, 1)),
         new("without density and area", (held, centre) => DensityAware(held, centre, 0), traits => traits with { Density = 1, Area = 1 }),
         new("without area", (held, centre) => DensityAware(held, centre, 0), traits => traits with { Area = 1 }),
         new("without location", (held, centre) => DensityAware(held, centre, 0), WithoutLocation),
