@@ -33,5 +33,7 @@ internal sealed record Settings
 
     public required int MaxTokens { get; init; }
 
+    public required bool Int8 { get; init; }
+
     public required FileInfo? Json { get; init; }
 }

@@ -24,10 +24,11 @@ internal static class SettingsCommand
         var seed = new Option<int>("--seed") { Description = "Seed of initial weights and data order.", DefaultValueFactory = _ => 0 };
         var threads = new Option<int>("--threads") { Description = "Threads that work. The outcome does not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var maxTokens = new Option<int>("--max-tokens") { Description = "Longest sequence in tokens.", DefaultValueFactory = _ => 128 };
+        var int8 = new Option<bool>("--int8") { Description = "Measures the trained model with its weights as bytes too." };
         var json = new Option<FileInfo?>("--json") { Description = "Where to write the figures as JSON." };
         var command = new RootCommand("Fine-tunes an encoder on question pairs in GLUE's QQP layout, and measures it on others.")
         {
-            train, test, encoder, adaptation, layers, bottleneck, rank, alpha, epochs, batch, seed, threads, maxTokens, json,
+            train, test, encoder, adaptation, layers, bottleneck, rank, alpha, epochs, batch, seed, threads, maxTokens, int8, json,
         };
         rates.AddTo(command);
         train.AcceptExistingOnly();
@@ -48,6 +49,7 @@ internal static class SettingsCommand
             Seed = result.GetRequiredValue(seed),
             Threads = result.GetRequiredValue(threads),
             MaxTokens = result.GetRequiredValue(maxTokens),
+            Int8 = result.GetValue(int8),
             Json = result.GetValue(json),
         }));
         return command;

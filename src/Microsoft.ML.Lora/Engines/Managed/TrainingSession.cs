@@ -53,9 +53,6 @@ internal sealed class TrainingSession : ITrainingSession
     }
 
     /// <inheritdoc/>
-    public long TrainedParameters => _layout.Length;
-
-    /// <inheritdoc/>
     public AdapterRateRule Rule => _adapters.Rule;
 
     /// <inheritdoc/>
