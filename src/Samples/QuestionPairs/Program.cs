@@ -24,7 +24,7 @@ static int Run(Settings settings)
         Preconditions.RequireWritable(settings.Json);
         LoraSentencePairTransformer model = TrainingBar.Show("Training", progress => new LoraSentencePairTrainer(ml, new LoraSentencePairOptions
         {
-            Encoder = settings.Encoder == "mini" ? PretrainedEncoder.Mini : PretrainedEncoder.FromDirectory(settings.Encoder),
+            Encoder = EncoderChoice.Of(settings.Encoder),
             MaxTokens = settings.MaxTokens,
             Adaptation = settings.Adaptation,
             AdaptedLayers = settings.Layers,

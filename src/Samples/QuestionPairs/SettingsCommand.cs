@@ -12,7 +12,7 @@ internal static class SettingsCommand
     {
         var train = new Option<FileInfo>("--train") { Description = "Training pairs: id, qid1, qid2, question1, question2, is_duplicate; tab-separated, with a header.", Required = true };
         var test = new Option<FileInfo>("--test") { Description = "Test pairs, in the same layout.", Required = true };
-        var encoder = new Option<string>("--encoder") { Description = "A checkpoint folder, or 'mini' for the embedded encoder.", DefaultValueFactory = _ => "mini" };
+        var encoder = new Option<string>("--encoder") { Description = EncoderChoice.Description, DefaultValueFactory = _ => "mini" };
         var adaptation = new Option<AdaptationMethod>("--adaptation") { Description = "What of the encoder is trained, and how.", DefaultValueFactory = _ => AdaptationMethod.LowRank };
         var layers = new Option<int?>("--layers") { Description = "How many layers are adapted, counted from the top. All of them unless given; LastLayers needs it." };
         var bottleneck = new Option<int?>("--bottleneck") { Description = "Width of AdapterH's and AdapterL's bottlenecks. The library's default unless given." };
