@@ -36,8 +36,8 @@ internal sealed record Settings
 
     public required int MaxTokens { get; init; }
 
-    /// <summary>The rule of each method that has one of its own, as <see cref="RateText"/> reads it; <see langword="null"/> for the library's default.</summary>
-    public required IReadOnlyDictionary<string, string?> Rates { get; init; }
+    /// <summary>The rule of each method that has one of its own, as <see cref="RateText"/> reads it.</summary>
+    public required IReadOnlyDictionary<string, string> Rates { get; init; }
 
     /// <summary>Cells side by side.</summary>
     public required int Jobs { get; init; }
@@ -51,6 +51,5 @@ internal sealed record Settings
     public required bool ReportOnly { get; init; }
 
     /// <summary>The rule of a method.</summary>
-    public AdapterRateRule RulesOf(Method method) =>
-        Rates[method.RatesOf] is { } text ? RateText.Parse(text) : new LoraSentencePairOptions().Rates;
+    public AdapterRateRule RulesOf(Method method) => RateText.Parse(Rates[method.RatesOf]);
 }

@@ -102,9 +102,9 @@ internal static class SettingsCommand
 
     /// <summary>The default rules, with those in place that were given.</summary>
     /// <exception cref="ArgumentException">One names no method that has a rule, or no rule.</exception>
-    private static Dictionary<string, string?> RulesOf(string[]? given)
+    private static Dictionary<string, string> RulesOf(string[]? given)
     {
-        var rules = new Dictionary<string, string?>(MethodList.Rates, StringComparer.Ordinal);
+        var rules = new Dictionary<string, string>(MethodList.Rates, StringComparer.Ordinal);
         foreach (string text in given ?? [])
         {
             int sign = text.IndexOf('=', StringComparison.Ordinal);

@@ -65,9 +65,9 @@ internal static class MethodList
     ];
 
     /// <summary>What the rules are unless others are given: for ours, the library's own default.</summary>
-    private static readonly Dictionary<string, string?> DefaultRates = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> DefaultRates = new(StringComparer.Ordinal)
     {
-        [Ours] = null,
+        [Ours] = "adaptive",
         [Plain] = "equal,2e-3",
         [Full] = "equal,3e-4",
         [Last] = "equal,3e-4",
@@ -82,7 +82,7 @@ internal static class MethodList
     public static string NamesWithRates { get; } = string.Join(", ", DefaultRates.Keys);
 
     /// <summary>The rules unless others are given, as the command line writes them.</summary>
-    public static IReadOnlyDictionary<string, string?> Rates => DefaultRates;
+    public static IReadOnlyDictionary<string, string> Rates => DefaultRates;
 
     /// <summary>The method of a name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
