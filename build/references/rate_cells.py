@@ -13,8 +13,10 @@ SHARES = ("0.001", "0.002", "0.004", "0.008", "0.016")
 RATIOS = ("2", "4", "8", "16")  # 1 is the sweep of equal
 RANKS = (1, 8, 64)
 VARIANTS = (
-    *("ref=updated", "ref=spectral", "ref=stable", "ref=top", "ratio=1", "ratio=4", "mean", "rms", "together", "mean,together", "mean,freeze=0.12"),
-    *("cap=2", "floor=4", "power=-0.25", "power=0.25", "head=0.0005", "head=0.008", "decay=0", "cosine", "ema=0.99"),
+    *("learned", "ratio=4", "mean", "rms", "together,mean", "ref=spectral,mean", "ref=stable,mean"),
+    *("learned,ref=updated", "learned,ref=spectral", "learned,ref=stable", "learned,ref=top", "learned,mean", "learned,rms"),
+    *("learned,together", "learned,mean,together", "learned,mean,freeze=0.12", "learned,cap=2", "learned,floor=4"),
+    *("learned,power=-0.25", "learned,power=0.25", "learned,head=0.0005", "learned,head=0.008", "learned,decay=0", "learned,cosine", "learned,ema=0.99"),
 )
 
 

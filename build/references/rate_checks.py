@@ -118,7 +118,7 @@ def listed(pairs, number):
 
 EVERY_RULE = [
     ("equal:0.01", 1), ("equal:0.01", 2), ("ratio:0.003,4,cosine", 1), ("equal:0.01,ema=0.5", 2), ("riemannian:0.01,0.01", 1), ("balanced:0.01", 2),
-    ("adaptive:0.01", 1), ("adaptive:0.01,ref=updated,rms", 2), ("adaptive:0.01,ref=spectral,ratio=2", 1), ("adaptive:0.02,ref=top,mean,freeze=0.4", 2),
+    ("adaptive:0.01", 1), ("adaptive:0.01,learned,ref=updated,rms", 2), ("adaptive:0.01,ref=spectral,ratio=2", 1), ("adaptive:0.02,ref=top,mean,freeze=0.4", 2),
     ("adaptive:0.01,together,head=0.01,power=0.5", 1), ("adaptive:0.03,ref=stable,cap=1.5,floor=2,decay=0", 1),
 ]
 
@@ -161,7 +161,7 @@ def check_products():
 
 def check_moves(device):
     """An adaptive step moves each weight by its share of the reference; and the learned ratio against the formula, step by step."""
-    rules = ("adaptive:0.003,decay=0", "adaptive:0.003,decay=0,ref=updated", "adaptive:0.003,decay=0,ref=spectral")
+    rules = ("adaptive:0.003,learned,decay=0", "adaptive:0.003,learned,decay=0,ref=updated", "adaptive:0.003,learned,decay=0,ref=spectral")
     stack, _ = train(device, [(rule, 1) for rule in rules], count=4)
     before, ratio = [weight.cpu().clone() for weight in stack.weights], stack.rates.log_ratio.cpu().clone()
     stack.step(rate_stack.Batch(tiny_pairs(), [batches(1)[4]], stack.encoder.device, WIDTH))

@@ -3,7 +3,7 @@
     python3 rate_grid.py --check [--device cpu]                              the checks, under a minute
     python3 rate_grid.py --bench 64 128 256 [--ranks 8]                      speed of so many runs at once
     python3 rate_grid.py --cells issue --minutes 8 --results results.jsonl   trains what has no line there yet
-    python3 rate_grid.py --rules equal adaptive,ref=spectral riemannian:0.002,1e-4 --ranks 1 8 --alphas 2 --seeds 1 2
+    python3 rate_grid.py --rules equal adaptive,learned riemannian:0.002,1e-4 --ranks 1 8 --alphas 2 --seeds 1 2
     python3 rate_grid.py --summary [--dev] --results results.jsonl
 
 --encoders is a folder with the folder loraml-NAME-uncased for each encoder, --data one with train.tsv and dev.tsv of QQP. A tenth of train

@@ -27,7 +27,8 @@ class Rule:
     # Of adaptive:
     ref: str = "frozen"  # Frobenius norms of move and W₀; of move and W; spectral ones of move and W₀; Frobenius of the move and spectral of W₀, which
     # is W₀'s Frobenius norm over the root of its stable rank; Frobenius of the move and of W₀'s best approximation of rank 2r
-    ratio: float = 0.0  # λ; 0 to learn it
+    ratio: float = 1.0  # λ
+    learned: bool = False  # λ is learned instead, as balanced learns it
     cap: float = 4.0
     floor: float = math.inf
     weight: float = 0.05
@@ -36,6 +37,11 @@ class Rule:
     together: bool = False  # one c for all matrices, from the norms over all of them
     freeze: float = 1.0  # after this share of the steps c is what the mean then says
     power: float = 0.0  # τ times (r/8)^power
+
+    @property
+    def fixed_ratio(self):
+        """λ; 0 where it is learned."""
+        return 0.0 if self.learned or self.kind == "balanced" else self.ratio
 
     @property
     def rate_of_head(self):
@@ -137,7 +143,7 @@ class MovedRates:
         self.adapts = column([rule.kind == "adaptive" for rule in rules], torch.bool)
         self.rate = column([rule.rate * (rank / 8) ** rule.power for rule in rules])
         self.scaling = column(scaling)
-        self.fixed, self.log_cap, self.log_floor = every("ratio"), every("cap").log(), every("floor").log()
+        self.fixed, self.log_cap, self.log_floor = every("fixed_ratio"), every("cap").log(), every("floor").log()
         self.weight, self.freeze = every("weight"), every("freeze")
         self.mean, self.rms, self.together = every("mean", torch.bool), every("rms", torch.bool), every("together", torch.bool)
         names = {"updated": "frozen", "stable": "spectral"}

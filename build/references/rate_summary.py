@@ -3,7 +3,9 @@
 import statistics
 
 PLAIN = "equal:"
+DEFAULT = "adaptive:0.008"  # the library's
 FAILED_MCC = 0.1  # at or under this a training came to nothing
+FAMILIES = (("plain LoRA", PLAIN), ("LoRA+", "ratio:"), ("balanced", "balanced:"), ("Riemannian", "riemannian:"), ("adaptive", "adaptive:"))
 
 
 def mean_and_error(values):
@@ -87,11 +89,35 @@ def table(rules, by_dev):
     return "\n".join(lines)
 
 
+def families(cells):
+    """Each family's best setting of a cell by validation, and what dev says of it; and the library's default rule, which is the same everywhere."""
+    figures = [("dev", "acc", 100, 2), ("dev", "f1", 100, 2), ("dev", "mcc", 100, 2), ("dev", "loss", 1, 4)]
+    titles = ["cell", "family", "setting", "seeds", "failed", "ACC", "F1", "MCC", "log-loss", "ACC less plain LoRA's"]
+    lines = [row(titles), row(["---"] * len(titles))]
+    for cell, rules in cells.items():
+        swept = {title: [name for name in rules if name.startswith(start) and is_swept(name)] for title, start in FAMILIES}
+        chosen = [(title, highest(rules, names)) for title, names in swept.items() if names]
+        chosen += [("the default", DEFAULT)] if DEFAULT in rules else []
+        for title, name in chosen:
+            results = list(rules[name].values())
+            less = difference(rules[name], rules[chosen[0][1]], "dev")
+            told = "" if title == chosen[0][0] or not less else f"{less[0]:+.2f} ± {less[1]:.2f}"
+            failures = str(sum(map(failed, results)))
+            lines.append(row([cell, title, name.partition(":")[2], str(len(results)), failures, *(spread(results, *figure) for figure in figures), told]))
+    return "\n".join(lines)
+
+
+def is_swept(name):
+    """Whether a rule is written with constants alone: without a switch that makes a variant of it."""
+    return all(part.replace(".", "").replace("-", "").replace("e", "").isdigit() for part in name.partition(":")[2].split(","))
+
+
 def markdown(found, by_dev):
     if len({(run.encoder, result["data"]) for run, result in found}) > len({run.encoder for run, _ in found}):
         raise SystemExit("The results are of different splits or tokenizations of the same encoder; they cannot be compared.")
     cells, split = grouped(found), "dev" if by_dev else "validation"
     parts = [
+        *(["## Each family at its best\n", families(cells) + "\n"] if by_dev else []),
         "## Against the best plain LoRA of each cell\n",
         f"Difference of ACC on {split} in points, paired by seed: mean ± standard error. The plain rate of a cell is chosen on validation over its seeds, "
         "and one adaptive setting is to be chosen by the mean over the cells. t is the difference in standard errors.\n",

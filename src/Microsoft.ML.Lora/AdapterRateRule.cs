@@ -42,9 +42,6 @@ public abstract class AdapterRateRule
     /// <value>The default is <see langword="false"/>.</value>
     public virtual bool Preconditions => false;
 
-    /// <summary>Whether ‖W₀‖₂ is worth computing before training.</summary>
-    internal virtual bool NeedsSpectralNorm => false;
-
     /// <summary>Sets what is remembered of one matrix before the first step.</summary>
     /// <param name="state"><see cref="StateLength"/> zeros.</param>
     public virtual void Start(Span<float> state)

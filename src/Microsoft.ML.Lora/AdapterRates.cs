@@ -6,17 +6,14 @@ namespace Microsoft.ML.Lora;
 /// <summary>The built-in rules by which the factors of low-rank updates, and the head, learn.</summary>
 public static class AdapterRates
 {
-    /// <summary>τ unless another is given.</summary>
-    private const float DefaultTau = 4e-3f;
+    /// <summary>τ unless another is given: what did best over ranks, alphas and encoders, see docs/method.md.</summary>
+    private const float DefaultTau = 8e-3f;
 
     /// <summary>The head's rate under <see cref="Adaptive"/> unless another is given: one of those that plain LoRA trains well with.</summary>
     private const float DefaultRateOfHead = 2e-3f;
 
     /// <summary>ε unless another is given, as the method's authors have it.</summary>
     private const float DefaultEpsilon = 1e-6f;
-
-    /// <summary>The settings of <see cref="Adaptive"/> without arguments.</summary>
-    internal static AdaptiveSettings AdaptiveDefaults { get; } = new() { Tau = DefaultTau, RateOfHead = DefaultRateOfHead };
 
     /// <summary>One rate for everything that is trained: plain LoRA (arXiv 2106.09685).</summary>
     /// <param name="rate">η. Above 0, at most 1.</param>
@@ -50,13 +47,17 @@ public static class AdapterRates
     }
 
     /// <summary>
-    /// Size and balance both found while training: each step moves each effective weight by a given share of its pretrained self, and λ is
-    /// learned as in <see cref="Balanced"/>. So there is no rate to search for: τ carries over between ranks, alphas and encoders.
+    /// Rates found while training, for each matrix and step: such that a step moves each effective weight by a given share of its pretrained self. So there
+    /// is no rate to search for: τ carries over between ranks, alphas and encoders.
     /// </summary>
     /// <param name="tau">τ, the share. Above 0, at most 1.</param>
     /// <param name="rateOfHead">Rate of the head, which the share does not govern. Above 0, at most 1.</param>
+    /// <param name="learnRatio">
+    /// Whether the ratio between the rates of B and A is learned as in <see cref="Balanced"/>. If not, both factors have the same rate, which did as well or better
+    /// wherever it was measured.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
-    public static AdapterRateRule Adaptive(float tau = DefaultTau, float rateOfHead = DefaultRateOfHead)
+    public static AdapterRateRule Adaptive(float tau = DefaultTau, float rateOfHead = DefaultRateOfHead, bool learnRatio = false)
     {
         if (!(tau is > 0 and <= 1))
         {
@@ -64,7 +65,7 @@ public static class AdapterRates
         }
 
         RequireRate(rateOfHead, nameof(rateOfHead));
-        return new AdaptiveRates(AdaptiveDefaults with { Tau = tau, RateOfHead = rateOfHead });
+        return new AdaptiveRates(tau, rateOfHead, learnRatio);
     }
 
     /// <summary>

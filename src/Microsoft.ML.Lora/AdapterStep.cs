@@ -24,9 +24,6 @@ public readonly ref struct AdapterStep
     /// <summary>‖W₀‖_F.</summary>
     public double FrozenNorm { get; init; }
 
-    /// <summary>‖W₀‖₂, where the rule said that it needs it.</summary>
-    internal double FrozenSpectralNorm { get; init; }
-
     /// <summary>The share of the full rates that the schedule leaves this step, in (0, 1]. The rates that a rule answers are multiplied by it.</summary>
     public double Share { get; init; }
 

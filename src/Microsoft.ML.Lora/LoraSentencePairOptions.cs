@@ -18,6 +18,9 @@ public sealed record LoraSentencePairOptions
     /// <summary>A width that Houlsby et al. found to do well on all their tasks.</summary>
     private const int DefaultBottleneckSize = 64;
 
+    /// <summary>Of the encoder's own weights, where they are trained: what suits full fine-tuning of the Mini encoder.</summary>
+    private const float RateOfEncoder = 3e-4f;
+
     private static readonly LoraSentencePairOptions Defaults = new();
 
     /// <summary>The column that says whether a pair belongs together: bool, or a number that is 0 or 1. Only training needs it.</summary>
@@ -101,9 +104,12 @@ public sealed record LoraSentencePairOptions
     /// <value>The default is <see cref="ClassificationHead.PretrainedPooler"/>.</value>
     public ClassificationHead Head { get; init; } = ClassificationHead.PretrainedPooler;
 
-    /// <summary>The learning rates of the adapters' factors and of the head.</summary>
-    /// <value>One of <see cref="AdapterRates"/>, or a rule of your own. The default is <see cref="AdapterRates.Adaptive"/>.</value>
-    public AdapterRateRule Rates { get; init; } = AdapterRates.Adaptive();
+    /// <summary>The learning rates of the adapters' factors, of the head and of all else that is trained.</summary>
+    /// <value>
+    /// One of <see cref="AdapterRates"/>, or a rule of your own. The default is <see langword="null"/>: <see cref="AdapterRates.Adaptive"/>, but
+    /// <see cref="AdapterRates.Equal"/> at 3e-4 where <see cref="Adaptation"/> trains the encoder's own weights.
+    /// </value>
+    public AdapterRateRule? Rates { get; init; }
 
     /// <summary>What turns gradients into the directions that the rates are applied to.</summary>
     /// <value>The default is <see cref="BaseOptimizer.AdamW"/>.</value>
@@ -160,8 +166,11 @@ public sealed record LoraSentencePairOptions
     /// How a pair's score comes about. What is fitted is fitted after training, on the validation pairs; where these are too few, scores stay the
     /// classifier's, and a warning says how many are needed.
     /// </summary>
-    /// <value>The default is <see cref="MatchingScore.Classifier"/>.</value>
-    public MatchingScore MatchingScore { get; init; } = MatchingScore.Classifier;
+    /// <value>
+    /// The default is <see langword="null"/>: <see cref="MatchingScore.DensityAware"/> where there are validation pairs enough to fit it on,
+    /// <see cref="MatchingScore.Classifier"/> where there are not.
+    /// </value>
+    public MatchingScore? MatchingScore { get; init; }
 
     /// <summary>How the score is chosen above which <c>PredictedLabel</c> is true. All but <see cref="DecisionThreshold.Zero"/> need validation pairs.</summary>
     /// <value>The default is <see cref="DecisionThreshold.Zero"/>.</value>
@@ -236,6 +245,8 @@ public sealed record LoraSentencePairOptions
     /// <exception cref="ArgumentException">At least one option is out of its range; the message lists all that are.</exception>
     internal void Validate(string parameterName) => Faults.ThrowIfAny(nameof(LoraSentencePairOptions), Problems(), parameterName);
 
+    private bool TrainsEncoder => Adaptation is AdaptationMethod.FullFineTuning or AdaptationMethod.LastLayers;
+
     private AdapterPlan ToAdapterPlan() => new()
     {
         Method = Adaptation,
@@ -248,15 +259,13 @@ public sealed record LoraSentencePairOptions
     };
 
     private ClassificationHead ToHead() =>
-        Head == ClassificationHead.PretrainedPooler && Adaptation is AdaptationMethod.FullFineTuning or AdaptationMethod.LastLayers
-            ? ClassificationHead.TrainedPooler
-            : Head;
+        Head == ClassificationHead.PretrainedPooler && TrainsEncoder ? ClassificationHead.TrainedPooler : Head;
 
     /// <summary>How gradients become updates.</summary>
     internal OptimizerPlan ToOptimizerPlan() => new()
     {
         Optimizer = Optimizer,
-        Rates = Rates,
+        Rates = Rates ?? (TrainsEncoder ? AdapterRates.Equal(RateOfEncoder) : AdapterRates.Adaptive()),
         Beta1 = 0.9f,
         Beta2 = 0.999f,
         Epsilon = 1e-8f,
@@ -341,14 +350,13 @@ public sealed record LoraSentencePairOptions
 
     private IEnumerable<string> OptimizationProblems()
     {
-        foreach (string problem in Rates?.Problems(nameof(Rates)) ?? [$"{nameof(Rates)} must be set, but is null."]) yield return problem;
+        foreach (string problem in Rates?.Problems(nameof(Rates)) ?? []) yield return problem;
         if (!Enum.IsDefined(Optimizer)) yield return NoSuchValue(nameof(Optimizer), Optimizer);
         if (!Enum.IsDefined(Schedule)) yield return NoSuchValue(nameof(Schedule), Schedule);
         if (!(WarmupFraction is >= 0 and <= 0.5f)) yield return Invariant($"{nameof(WarmupFraction)} must be from 0 to 0.5, but is {WarmupFraction}.");
         if (!(WeightDecay is >= 0 and <= 1)) yield return Invariant($"{nameof(WeightDecay)} must be from 0 to 1, but is {WeightDecay}.");
         if (MaxGradientNorm is { } norm && !(norm > 0 && float.IsFinite(norm))) yield return Invariant($"{nameof(MaxGradientNorm)} must be above 0 and finite, or null for no clipping, but is {norm}.");
         if (!Enum.IsDefined(ClassWeighting)) yield return NoSuchValue(nameof(ClassWeighting), ClassWeighting);
-        if (MatchingScore is null) yield return $"{nameof(MatchingScore)} must be set, but is null.";
         foreach (string problem in MatchingScore?.Problems() ?? []) yield return $"{nameof(MatchingScore)}: {problem}";
         if (!Enum.IsDefined(DecisionThreshold)) yield return NoSuchValue(nameof(DecisionThreshold), DecisionThreshold);
         if (!Enum.IsDefined(OnCancellation)) yield return NoSuchValue(nameof(OnCancellation), OnCancellation);

@@ -239,7 +239,7 @@ public sealed class UsageTests
         ];
 
         CollectionAssert.AreEqual(
-            new[] { "Equal(0.002)", "Ratio(0.001, 4)", "Balanced(0.002)", "Adaptive(0.004)", "Riemannian(0.002, 1E-06)" },
+            new[] { "Equal(0.002)", "Ratio(0.001, 4)", "Balanced(0.002)", "Adaptive(0.008)", "Riemannian(0.002, 1E-06)" },
             rules.Select(rule => rule.ToString()[..(rule.ToString().IndexOf(')') + 1)]).ToArray());
     }
 

@@ -6,9 +6,6 @@ namespace Microsoft.ML.Lora.Engines;
 /// <summary>A training run in the engine's hands: trained weights, optimizer moments, and the memory a step needs. One thread at a time calls it.</summary>
 internal interface ITrainingSession : IDisposable
 {
-    /// <summary>How many numbers are trained.</summary>
-    long TrainedParameters { get; }
-
     /// <summary>What decides the rates.</summary>
     AdapterRateRule Rule { get; }
 

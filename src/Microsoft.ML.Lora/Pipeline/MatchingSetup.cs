@@ -38,6 +38,12 @@ internal sealed class MatchingSetup
         (_wanted, _train, _held, _seed, _info, _warn) = (wanted, train, held, seed, info, warn);
     }
 
+    /// <summary>What is wanted where nobody said: what regards density, if the pairs suffice for it.</summary>
+    public static MatchingScore Usual(LabeledPairs train, LabeledPairs? held) =>
+        held is not null && ConstantFit.IsEnough(held.Labels) && train.Count > MatchingScore.DensityAware.Neighbours
+            ? MatchingScore.DensityAware
+            : MatchingScore.Classifier;
+
     /// <summary>Makes it.</summary>
     /// <param name="engine">Computes.</param>
     /// <param name="encoder">The encoder.</param>

@@ -32,7 +32,7 @@ internal sealed record PairTrainingRequest
     public required bool Symmetric { get; init; }
 
     /// <summary>How a pair's score comes about.</summary>
-    public required MatchingScore MatchingScore { get; init; }
+    public required MatchingScore? MatchingScore { get; init; }
 
     /// <summary>How the decision threshold is chosen.</summary>
     public required DecisionThreshold DecisionThreshold { get; init; }

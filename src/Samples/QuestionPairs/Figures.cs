@@ -33,6 +33,12 @@ internal sealed record Figures
     /// <summary>Reading and tokenizing included.</summary>
     public required double ScorePairsPerSecond { get; init; }
 
+    /// <summary>Of the same model with its weights as bytes, where that was asked for.</summary>
+    public required double? Int8Accuracy { get; init; }
+
+    /// <summary>Likewise.</summary>
+    public required double? Int8ScorePairsPerSecond { get; init; }
+
     public required double TokenizationSeconds { get; init; }
 
     /// <summary>Peak resident memory of the process.</summary>
@@ -67,7 +73,7 @@ internal sealed record Figures
     public required int MaxTokens { get; init; }
 
     /// <summary>Puts the figures of one run together.</summary>
-    public static Figures Of(Settings settings, Measured measured, TimeSpan elapsed) => new()
+    public static Figures Of(Settings settings, Measured measured, Measured? int8, TimeSpan elapsed) => new()
     {
         Accuracy = measured.Metrics.Accuracy,
         F1 = measured.Metrics.F1Score,
@@ -79,6 +85,8 @@ internal sealed record Figures
         TrainedParameters = measured.Summary.TrainedParameters,
         TrainPairsPerSecond = measured.Summary.PairsPerSecond,
         ScorePairsPerSecond = measured.ScoredPairsPerSecond,
+        Int8Accuracy = int8?.Metrics.Accuracy,
+        Int8ScorePairsPerSecond = int8?.ScoredPairsPerSecond,
         TokenizationSeconds = measured.Summary.TokenizationTime.TotalSeconds,
         PeakBytes = measured.PeakBytes,
         Seconds = elapsed.TotalSeconds,

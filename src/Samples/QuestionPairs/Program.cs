@@ -24,7 +24,7 @@ static int Run(Settings settings)
         Preconditions.RequireWritable(settings.Json);
         LoraSentencePairTransformer model = TrainingBar.Show("Training", progress => new LoraSentencePairTrainer(ml, new LoraSentencePairOptions
         {
-            Encoder = settings.Encoder == "mini" ? PretrainedEncoder.Mini : PretrainedEncoder.FromDirectory(settings.Encoder),
+            Encoder = EncoderChoice.Of(settings.Encoder),
             MaxTokens = settings.MaxTokens,
             Adaptation = settings.Adaptation,
             AdaptedLayers = settings.Layers,
@@ -39,8 +39,10 @@ static int Run(Settings settings)
             Progress = progress,
         }).Fit(train));
         Measured measured = Measured.On(ml, model, model.Summary, test);
-        MeasuredTable.Print([($"{model.EncoderId}, {Describe(settings)}", measured)]);
-        var figures = Figures.Of(settings, measured, Stopwatch.GetElapsedTime(began));
+        Measured? int8 = settings.Int8 ? Measured.On(ml, model.WithScoringPrecision(ScoringPrecision.Int8), model.Summary, test) : null;
+        string what = $"{model.EncoderId}, {Describe(settings)}";
+        MeasuredTable.Print([(what, measured), .. int8 is null ? [] : new[] { ($"{what}, int8", int8) }]);
+        var figures = Figures.Of(settings, measured, int8, Stopwatch.GetElapsedTime(began));
         if (settings.Json is { } json)
         {
             figures.Write(json.FullName);

@@ -25,13 +25,15 @@ internal sealed record Settings
 
     public required int Batch { get; init; }
 
-    public required AdapterRateRule Rates { get; init; }
+    public required AdapterRateRule? Rates { get; init; }
 
     public required int Seed { get; init; }
 
     public required int Threads { get; init; }
 
     public required int MaxTokens { get; init; }
+
+    public required bool Int8 { get; init; }
 
     public required FileInfo? Json { get; init; }
 }

@@ -12,7 +12,7 @@ internal static class SettingsCommand
     {
         var train = new Option<FileInfo>("--train") { Description = "Training pairs: id, qid1, qid2, question1, question2, is_duplicate; tab-separated, with a header.", Required = true };
         var test = new Option<FileInfo>("--test") { Description = "Test pairs, in the same layout.", Required = true };
-        var encoder = new Option<string>("--encoder") { Description = "A checkpoint folder, or 'mini' for the embedded encoder.", DefaultValueFactory = _ => "mini" };
+        var encoder = new Option<string>("--encoder") { Description = EncoderChoice.Description, DefaultValueFactory = _ => "mini" };
         var adaptation = new Option<AdaptationMethod>("--adaptation") { Description = "What of the encoder is trained, and how.", DefaultValueFactory = _ => AdaptationMethod.LowRank };
         var layers = new Option<int?>("--layers") { Description = "How many layers are adapted, counted from the top. All of them unless given; LastLayers needs it." };
         var bottleneck = new Option<int?>("--bottleneck") { Description = "Width of AdapterH's and AdapterL's bottlenecks. The library's default unless given." };
@@ -24,10 +24,11 @@ internal static class SettingsCommand
         var seed = new Option<int>("--seed") { Description = "Seed of initial weights and data order.", DefaultValueFactory = _ => 0 };
         var threads = new Option<int>("--threads") { Description = "Threads that work. The outcome does not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var maxTokens = new Option<int>("--max-tokens") { Description = "Longest sequence in tokens.", DefaultValueFactory = _ => 128 };
+        var int8 = new Option<bool>("--int8") { Description = "Measures the trained model with its weights as bytes too." };
         var json = new Option<FileInfo?>("--json") { Description = "Where to write the figures as JSON." };
         var command = new RootCommand("Fine-tunes an encoder on question pairs in GLUE's QQP layout, and measures it on others.")
         {
-            train, test, encoder, adaptation, layers, bottleneck, rank, alpha, epochs, batch, seed, threads, maxTokens, json,
+            train, test, encoder, adaptation, layers, bottleneck, rank, alpha, epochs, batch, seed, threads, maxTokens, int8, json,
         };
         rates.AddTo(command);
         train.AcceptExistingOnly();
@@ -48,6 +49,7 @@ internal static class SettingsCommand
             Seed = result.GetRequiredValue(seed),
             Threads = result.GetRequiredValue(threads),
             MaxTokens = result.GetRequiredValue(maxTokens),
+            Int8 = result.GetValue(int8),
             Json = result.GetValue(json),
         }));
         return command;

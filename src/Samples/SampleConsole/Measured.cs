@@ -11,6 +11,9 @@ public sealed record Measured
     /// <summary>What ML.NET's evaluator says.</summary>
     public required CalibratedBinaryClassificationMetrics Metrics { get; init; }
 
+    /// <summary>How far its probabilities can be taken at their word.</summary>
+    public required CalibrationMetrics Calibration { get; init; }
+
     /// <summary>How the training went.</summary>
     public required TrainingSummary Summary { get; init; }
 
@@ -34,9 +37,11 @@ public sealed record Measured
         long began = Stopwatch.GetTimestamp();
         ScoredPair[] scored = [.. ml.Data.CreateEnumerable<ScoredPair>(model.Transform(test), reuseRowObject: false)];
         TimeSpan took = Stopwatch.GetElapsedTime(began);
+        IDataView rows = ml.Data.LoadFromEnumerable(scored);
         return new Measured
         {
-            Metrics = ml.BinaryClassification.Evaluate(ml.Data.LoadFromEnumerable(scored)),
+            Metrics = ml.BinaryClassification.Evaluate(rows),
+            Calibration = ml.BinaryClassification.EvaluateCalibration(rows),
             Summary = summary,
             ScoredPairsPerSecond = scored.Length / took.TotalSeconds,
             PeakBytes = Process.GetCurrentProcess().PeakWorkingSet64,

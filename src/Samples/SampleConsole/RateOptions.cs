@@ -27,19 +27,19 @@ public sealed class RateOptions
         });
     }
 
-    /// <summary>The rule that a command line asks for.</summary>
-    public AdapterRateRule Of(ParseResult result) => Choose(result.GetValue(_rate), result.GetValue(_rates));
+    /// <summary>The rule that a command line asks for; <see langword="null"/> for the library's default.</summary>
+    public AdapterRateRule? Of(ParseResult result) => Choose(result.GetValue(_rate), result.GetValue(_rates));
 
-    /// <summary>The rule that two options' values ask for.</summary>
+    /// <summary>The rule that two options' values ask for; <see langword="null"/> for the library's default.</summary>
     /// <param name="rate">--rate, where it was given.</param>
     /// <param name="rates">--rates, where it was given.</param>
     /// <exception cref="ArgumentException">Both were given, or the one that was cannot be read.</exception>
-    public static AdapterRateRule Choose(string? rate, string? rates) => (rate, rates) switch
+    public static AdapterRateRule? Choose(string? rate, string? rates) => (rate, rates) switch
     {
         (not null, not null) => throw new ArgumentException(
             $"--rate {rate} and --rates {rates} were both given, but --rate RATE is --rates equal,RATE: give one of them, or neither for the default. The rules are {RateText.Forms}."),
         (not null, null) => RateText.Parse($"equal,{rate}"),
         (null, not null) => RateText.Parse(rates),
-        _ => new LoraSentencePairOptions().Rates,
+        _ => null,
     };
 }

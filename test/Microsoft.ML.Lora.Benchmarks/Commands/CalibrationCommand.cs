@@ -21,10 +21,11 @@ internal static class CalibrationCommand
         var epochs = MeasuringOptions.Positive(new Option<int>("--epochs") { Description = "Epochs of training.", DefaultValueFactory = _ => 3 });
         var neighbours = MeasuringOptions.Positive(new Option<int>("--neighbours") { Description = "k.", DefaultValueFactory = _ => MatchingScore.DensityAware.Neighbours });
         var jobs = MeasuringOptions.Positive(new Option<int>("--jobs") { Description = "Trainings side by side, each on one thread.", DefaultValueFactory = _ => 1 });
+        var judge = new Option<JudgedBy>("--judge") { Description = "What to judge by: the test files, or a part of the training pairs that nothing was chosen by.", DefaultValueFactory = _ => JudgedBy.TrainingPart };
         Option<string> results = MeasuringOptions.Results();
         var command = new Command("calibration", "Matching scores beside temperature scaling: accuracy, log-loss, calibration, in and out of domain.")
         {
-            encoder, seeds, pairs, epochs, neighbours, jobs, results,
+            encoder, seeds, pairs, epochs, neighbours, jobs, judge, results,
         };
         command.SetAction(result =>
         {
@@ -33,26 +34,29 @@ internal static class CalibrationCommand
             MatchingScore bank = MatchingScore.DensityAware with { Neighbours = result.GetRequiredValue(neighbours) };
             var study = new CalibrationStudy(loaded, result.GetRequiredValue(epochs), bank);
             int most = result.GetRequiredValue(pairs);
-            CalibrationPoint[] points = Run(study, domains, result.GetRequiredValue(seeds), most, result.GetRequiredValue(jobs));
+            JudgedBy judgedBy = result.GetValue(judge);
+            var trainings = from seed in result.GetRequiredValue(seeds) from domain in domains select (Seed: seed, Domain: domain);
+            CalibrationPoint[] points = Run(
+                trainings, training => study.Run(training.Domain, domains, training.Seed, most, judgedBy), result.GetRequiredValue(jobs));
             string body = $"Encoder {loaded.Identity.Id}, rank 8 on query and value, up to {most} training pairs, {result.GetRequiredValue(epochs)} epochs at 2e-3. Constants are fitted on "
-                + $"pairs that share no question with the training pairs. ECE over 15 bins of equal size.\n\n{CalibrationTable.Of(points)}";
-            MeasuringOptions.Folder(result, results).Write("calibration", "Matching scores", body, JsonSerializer.SerializeToNode(points, CamelCase)!);
+                + $"pairs that share no question with the training pairs. Judged by {(judgedBy == JudgedBy.TestFile ? "the test files" : "a further part of the training files that shares no question with those")}. ECE over 15 bins of equal size.\n\n{CalibrationTable.Of(points)}";
+            MeasuringOptions.Folder(result, results).Write("calibration", "Matching scores", body, JsonSerializer.SerializeToNode(points, CamelCase)!, ReliabilityPicture.Draw(points, ScoringWay.Drawn));
         });
         return command;
     }
 
-    private static CalibrationPoint[] Run(CalibrationStudy study, PairDomain[] domains, int[] seeds, int most, int jobs)
+    private static CalibrationPoint[] Run(
+        IEnumerable<(int Seed, PairDomain Domain)> trainings, Func<(int Seed, PairDomain Domain), IEnumerable<CalibrationPoint>> run, int jobs)
     {
         var found = new ConcurrentBag<CalibrationPoint>();
-        var trainings = from seed in seeds from domain in domains select (seed, domain);
         Parallel.ForEach(trainings, new ParallelOptions { MaxDegreeOfParallelism = jobs }, training =>
         {
-            foreach (CalibrationPoint point in study.Run(training.domain, domains, training.seed, most))
+            foreach (CalibrationPoint point in run(training))
             {
                 found.Add(point);
             }
 
-            Console.WriteLine($"{training.domain.Name}, seed {training.seed}: done");
+            Console.WriteLine($"{training.Domain.Name}, seed {training.Seed}: done");
         });
         string[] order = [.. ScoringWay.All.Select(way => way.Name)];
         return [.. found.OrderBy(point => point.Train).ThenBy(point => point.Test).ThenBy(point => Array.IndexOf(order, point.Score)).ThenBy(point => point.Seed)];

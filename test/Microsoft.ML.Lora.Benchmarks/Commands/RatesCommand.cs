@@ -12,7 +12,7 @@ internal static class RatesCommand
         Option<string[]> encoders = Many("--encoders", "mini, small, or checkpoint folders.", "mini");
         Option<int[]> ranks = Many("--ranks", "Ranks.", 8);
         Option<double[]> alphas = Many("--alphas", "lora_alpha in multiples of the rank.", 2.0);
-        Option<string[]> rules = Many("--rules", "equal:RATE, ratio:RATE,RATIO, balanced:RATE, riemannian:RATE, fitted:STEPS, adaptive:SHARE[,SETTING=VALUE…]; a name alone is its sweep.", "equal", "adaptive");
+        Option<string[]> rules = Many("--rules", "equal:RATE, ratio:RATE,RATIO, balanced:RATE, riemannian:RATE, fitted:STEPS, adaptive:SHARE[,learned]; a name alone is its sweep.", "equal", "adaptive");
         Option<BaseOptimizer[]> optimizers = Many("--optimizers", "AdamW, Adam, GradientDescent.", BaseOptimizer.AdamW);
         Option<int[]> seeds = Many("--seeds", "Seeds.", 1, 2, 3, 4, 5);
         Option<double[]> clips = Many("--clips", "Norms to clip gradients at, 0 for none.", 0.0);

@@ -1,11 +1,12 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.Lora.Scoring;
 using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora.Benchmarks.Measuring;
 
-/// <summary>What scores are worth on labelled pairs.</summary>
+/// <summary>What scores are worth on labelled pairs. The bins are for pictures; results leave them out.</summary>
 internal sealed record CalibrationFigures(
-    double Accuracy, double F1, double MatthewsCorrelation, double LogLoss, double CalibrationError, IReadOnlyList<ReliabilityBin> Bins)
+    double Accuracy, double F1, double MatthewsCorrelation, double LogLoss, double CalibrationError, [property: JsonIgnore] IReadOnlyList<ReliabilityBin> Bins)
 {
     private const int BinCount = 15;
 

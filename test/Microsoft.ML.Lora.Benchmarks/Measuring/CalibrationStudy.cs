@@ -34,10 +34,11 @@ internal sealed class CalibrationStudy
     /// <param name="tests">The domains to test on.</param>
     /// <param name="seed">Decides split, order and initial weights.</param>
     /// <param name="mostPairs">The most pairs to train on.</param>
-    public IReadOnlyList<CalibrationPoint> Run(PairDomain train, IReadOnlyList<PairDomain> tests, int seed, int mostPairs)
+    /// <param name="judgedBy">Where the pairs to test on come from.</param>
+    public IReadOnlyList<CalibrationPoint> Run(PairDomain train, IReadOnlyList<PairDomain> tests, int seed, int mostPairs, JudgedBy judgedBy)
     {
-        (LabeledTexts trainTexts, LabeledTexts heldTexts) = train.Split((ulong)seed, mostPairs);
-        LabeledPairs trainPairs = Encode(trainTexts);
+        PairParts parts = train.Split((ulong)seed, mostPairs, judgedBy);
+        LabeledPairs trainPairs = Encode(parts.Train);
         TrainablePlan plan = LoraModel.Plan(LoraModel.UsualRank);
         var engine = new ManagedEngine(threads: 1);
         TrainedWeights weights = Train(engine, plan, trainPairs, seed);
@@ -48,14 +49,14 @@ internal sealed class CalibrationStudy
             new MatchingConstants { Form = MatchingForm.DensityAware },
             BankDraw.Make(scorer, _encoder.Weights.Shape.Hidden, members, default, _bank.Neighbours));
         double centre = model.Read(scorer, members, default, new float[members.Length]).Average(traits => traits.Location) ?? 0;
-        ObservedPairs held = Observe(model, scorer, Encode(heldTexts));
-        (string Name, ObservedPairs Pairs)[] observed = [.. tests.Select(test => (test.Name, Observe(model, scorer, Encode(test.Test()))))];
+        ObservedPairs held = Observe(model, scorer, Encode(parts.Held));
+        (string Name, ObservedPairs Pairs)[] observed = [.. tests.Select(test => (test.Name, Observe(model, scorer, Encode(test.Split((ulong)seed, mostPairs, judgedBy).Judge))))];
         return
         [
             .. from way in ScoringWay.All
-               let constants = way.Fit(held, centre) ?? new MatchingConstants { Form = MatchingForm.Classifier }
-               from test in observed
-               select new CalibrationPoint(train.Name, test.Name, seed, way.Name, constants, test.Pairs.FiguresOf(constants)),
+               let judged = way.Judge(held, centre, observed.Select(test => test.Pairs))
+               from test in observed.Zip(judged.Figures)
+               select new CalibrationPoint(train.Name, test.First.Name, seed, way.Name, judged.Constants, test.Second),
         ];
     }
 

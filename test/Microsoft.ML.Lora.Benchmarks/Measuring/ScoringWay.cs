@@ -5,28 +5,47 @@ namespace Microsoft.ML.Lora.Benchmarks.Measuring;
 /// <summary>A way of scoring that is compared with others.</summary>
 /// <param name="Name">What it is called in results.</param>
 /// <param name="Fit">Its constants, from held-out pairs and c, the mean match of positions in the bank.</param>
-internal sealed record ScoringWay(string Name, Func<ObservedPairs, double, MatchingConstants?> Fit)
+/// <param name="Leave">What it leaves of a pair's traits, in fitting and in scoring; everything where it is null.</param>
+internal sealed record ScoringWay(string Name, Func<ObservedPairs, double, MatchingConstants?> Fit, Func<PairTraits, PairTraits>? Leave = null)
 {
     /// <summary>What the others are compared with.</summary>
     public const string Rival = "temperature";
 
+    private const string Classifier = "classifier";
+    private const string Cautious = "density-aware, caution 1";
+
+    /// <summary>Those that a picture has room for.</summary>
+    public static IReadOnlyList<string> Drawn { get; } = [Classifier, Rival, Cautious];
+
     /// <summary>All that are compared: the settings users have, and the formula with one term left out.</summary>
     public static IReadOnlyList<ScoringWay> All { get; } =
     [
-        new("classifier", (_, _) => new MatchingConstants { Form = MatchingForm.Classifier }),
+        new(Classifier, (_, _) => new MatchingConstants { Form = MatchingForm.Classifier }),
         new(Rival, (held, _) => ConstantFit.Temperature(held.Logits, held.Labels)),
         new("density-aware", (held, centre) => DensityAware(held, centre, 0)),
         new("density-aware, caution 0.5", (held, centre) => DensityAware(held, centre, 0.5)),
-        new("density-aware, caution 1", (held, centre) => DensityAware(held, centre, 1)),
-        new("without density and area", (held, centre) => DensityAware(held.With(traits => traits with { Density = 1, Area = 1 }), centre, 0)),
-        new("without location", (held, centre) => DensityAware(held.With(traits => traits with { Location = null }), centre, 0)),
-        new("without location, caution 1", (held, centre) => DensityAware(held.With(traits => traits with { Location = null }), centre, 1)),
+        new(Cautious, (held, centre) => DensityAware(held, centre, 1)),
+        new("without density and area", (held, centre) => DensityAware(held, centre, 0), traits => traits with { Density = 1, Area = 1 }),
+        new("without area", (held, centre) => DensityAware(held, centre, 0), traits => traits with { Area = 1 }),
+        new("without location", (held, centre) => DensityAware(held, centre, 0), WithoutLocation),
+        new("without location, caution 1", (held, centre) => DensityAware(held, centre, 1), WithoutLocation),
         new("paper, a 0.5, b 0", (_, _) => Paper(0)),
         new("paper, a 0.5, b 1", (_, _) => Paper(1)),
     ];
 
+    private static PairTraits WithoutLocation(PairTraits traits) => traits with { Location = null };
+
     private static MatchingConstants? DensityAware(ObservedPairs held, double centre, double caution) =>
         ConstantFit.DensityAware(held.Logits, held.Traits, held.Labels, centre, caution);
+
+    /// <summary>What it makes of test pairs after fitting on held-out ones.</summary>
+    public (MatchingConstants Constants, IEnumerable<CalibrationFigures> Figures) Judge(ObservedPairs held, double centre, IEnumerable<ObservedPairs> tests)
+    {
+        MatchingConstants constants = Fit(Left(held), centre) ?? new MatchingConstants { Form = MatchingForm.Classifier };
+        return (constants, tests.Select(test => Left(test).FiguresOf(constants)));
+    }
+
+    private ObservedPairs Left(ObservedPairs pairs) => Leave is null ? pairs : pairs.With(Leave);
 
     private static MatchingConstants Paper(double locationWeight) =>
         new() { Form = MatchingForm.Paper, BracketWeight = 1, AreaMix = 0.5, LocationWeight = locationWeight };

@@ -1,12 +1,11 @@
 using System.Globalization;
-using Microsoft.ML.Lora.Engines.Rates;
 
 namespace Microsoft.ML.Lora.Benchmarks.RateGrid;
 
 /// <summary>
 /// Rules as the command line has them: a name, a colon, and constants with commas between, such as <c>equal:0.002</c>, <c>ratio:0.001,4</c>,
 /// <c>balanced:0.002</c>, <c>riemannian:0.001,1e-6</c>,
-/// <c>fitted:360</c>, and <c>adaptive:0.004</c> with any of the settings in <see cref="Adaptive"/>.
+/// <c>fitted:360</c>, <c>adaptive:0.008</c>, and <c>adaptive:0.008,learned</c> where the ratio is.
 /// </summary>
 internal static class RuleText
 {
@@ -15,6 +14,8 @@ internal static class RuleText
 
     /// <summary>The shares of the sweep.</summary>
     public static readonly string[] Shares = ["0.001", "0.002", "0.004", "0.008", "0.016"];
+
+    private const string LearnedRatio = "learned";
 
     private static readonly string[] Ratios = ["2", "4", "8", "16"];
 
@@ -44,37 +45,12 @@ internal static class RuleText
             ("riemannian", 1) => AdapterRates.Riemannian(Number(constants[0], text)),
             ("riemannian", 2) => AdapterRates.Riemannian(Number(constants[0], text), Number(constants[1], text)),
             ("fitted", 1) => AdapterRates.Fitted(RateSearchBudget.InSteps((int)Number(constants[0], text))),
-            ("adaptive", > 0) => new AdaptiveRates(Adaptive(constants, text)),
+            ("adaptive", 1) => AdapterRates.Adaptive(Number(constants[0], text)),
+            ("adaptive", 2) when constants[1] == LearnedRatio => AdapterRates.Adaptive(Number(constants[0], text), learnRatio: true),
             _ => throw new ArgumentException(
-                $"'{text}' is no rule. Rules are equal:RATE, ratio:RATE,RATIO, balanced:RATE, riemannian:RATE[,EPSILON], fitted:STEPS and adaptive:SHARE[,SETTING=VALUE…]; "
+                $"'{text}' is no rule. Rules are equal:RATE, ratio:RATE,RATIO, balanced:RATE, riemannian:RATE[,EPSILON], fitted:STEPS and adaptive:SHARE[,{LearnedRatio}]; "
                 + "a name alone is its whole sweep."),
         };
-    }
-
-    /// <summary>The settings: <c>ref=frozen|updated|spectral</c>, <c>ratio=</c>λ, <c>cap=</c>, <c>floor=</c>, <c>weight=</c>, <c>head=</c>, <c>mean</c>.</summary>
-    private static AdaptiveSettings Adaptive(string[] constants, string text)
-    {
-        // The defaults that users get, from where they are written.
-        AdaptiveSettings settings = AdapterRates.AdaptiveDefaults with { Tau = Number(constants[0], text) };
-        foreach (string constant in constants.Skip(1))
-        {
-            string[] halves = constant.Split('=');
-            string value = halves.Length == 2 ? halves[1] : "";
-            float Value() => Number(value, text);
-            settings = halves[0] switch
-            {
-                "ref" => settings with { Reference = Enum.Parse<AdaptiveReference>(value, ignoreCase: true) },
-                "ratio" => settings with { FixedRatio = Value() },
-                "cap" => settings with { Cap = Value() },
-                "floor" => settings with { Floor = Value() },
-                "weight" => settings with { NormWeight = Value() },
-                "head" => settings with { RateOfHead = Value() },
-                "mean" => settings with { UsesMeanNorm = true },
-                _ => throw new ArgumentException($"'{text}': '{constant}' is none of ref=, ratio=, cap=, floor=, weight=, head= and mean."),
-            };
-        }
-
-        return settings;
     }
 
     private static float Number(string value, string text) => float.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out float number)

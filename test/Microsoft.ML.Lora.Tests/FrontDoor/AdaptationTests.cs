@@ -38,6 +38,18 @@ public sealed class AdaptationTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(AdaptationMethod.LowRank, null, "Adaptive")]
+    [DataRow(AdaptationMethod.FullFineTuning, null, "Equal(0.0003)")]
+    [DataRow(AdaptationMethod.LastLayers, 1, "Equal(0.0003)")]
+    [DataRow(AdaptationMethod.AdapterH, null, "Adaptive")]
+    public void Fit_RatesNotSaid_SuitWhatIsTrained(AdaptationMethod method, int? layers, string rates)
+    {
+        TrainingSummary summary = _encoder.Train(_ml, Options(method, layers) with { Rates = null }).Summary;
+
+        StringAssert.StartsWith(summary.Rates, rates, StringComparison.Ordinal);
+    }
+
+    [TestMethod]
     [DataRow(AdaptationMethod.FullFineTuning, null)]
     [DataRow(AdaptationMethod.LastLayers, 1)]
     [DataRow(AdaptationMethod.AdapterH, null)]

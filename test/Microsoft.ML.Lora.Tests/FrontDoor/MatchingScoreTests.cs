@@ -20,6 +20,16 @@ public sealed class MatchingScoreTests : IDisposable
     public void Fit_Classifier_LeavesNothingInTheSummary() => Assert.IsNull(_encoder.Train(_ml).Summary.Matching);
 
     [TestMethod]
+    public void Fit_NotSaid_RegardsDensityWhereThereAreEnoughValidationPairs()
+    {
+        List<string> warnings = Messages(ChannelMessageKind.Warning);
+
+        Assert.AreEqual(MatchingForm.DensityAware, Train(null).Summary.Matching?.Form);
+        Assert.IsNull(Train(null, validation: 199).Summary.Matching);
+        Assert.HasCount(0, warnings);
+    }
+
+    [TestMethod]
     public void Fit_Temperature_ScalesTheClassifiersScores()
     {
         float[] plain = Scored.Probe(_ml, Train(MatchingScore.Classifier));
@@ -208,7 +218,6 @@ public sealed class MatchingScoreTests : IDisposable
             "MatchingScore: Neighbours must be below BankSize, 10, since a pair of the bank is no neighbour of its own, but is 10.",
             MatchingScore.DensityAware with { BankSize = 10, Neighbours = 10 });
         AssertRefused("MatchingScore: Caution must be from 0 to 1, but is NaN.", MatchingScore.DensityAware with { Caution = float.NaN });
-        AssertRefused("MatchingScore must be set, but is null.", null!);
     }
 
     [TestMethod]
@@ -222,7 +231,7 @@ public sealed class MatchingScoreTests : IDisposable
             "The weight of the match of positions must be from -100 to 100.", StringComparison.Ordinal);
     }
 
-    private LoraSentencePairTransformer Train(MatchingScore score, LoraSentencePairOptions? options = null, int validation = 200) =>
+    private LoraSentencePairTransformer Train(MatchingScore? score, LoraSentencePairOptions? options = null, int validation = 200) =>
         new LoraSentencePairTrainer(_ml, (options ?? _encoder.Options) with { MatchingScore = score })
             .Fit(TinyPairs.Data(_ml, 64), TinyPairs.Data(_ml, validation, seed: 9));
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Engines.Managed;
+using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Pipeline;
 using Microsoft.ML.Lora.Primitives;
 using Microsoft.ML.Lora.Storage;
@@ -54,7 +55,7 @@ public sealed class PeftGoldenTests
         Adapter start = Read("start");
         using ITrainingSession session = new ManagedEngine(threads).StartTraining(_mini.Weights, start.Plan, Optimizer(), seed: 1);
         session.ImportTrained(start.Trained);
-        Assert.AreEqual((long)_expected["trainedParameters"]!, session.TrainedParameters);
+        Assert.AreEqual((long)_expected["trainedParameters"]!, TrainedShapes.Count(_mini.Weights.Shape, start.Plan));
         float rate = (float)_expected["rate"]!;
         float[] weights = [.. Enumerable.Repeat(1f, _pairs.Length)];
         double[] losses = _expected["losses"].Deserialize<double[]>()!;

@@ -39,8 +39,6 @@ internal sealed class FakeSession : ITrainingSession
     /// <summary>Steps that the optimizer has taken.</summary>
     public int Steps { get; private set; }
 
-    public long TrainedParameters => _weights.Length;
-
     public AdapterRateRule Rule { get; } = AdapterRates.Ratio(1e-3f, 4);
 
     public IReadOnlyList<AdapterRate> Rates => [new AdapterRate("matrix", 1e-3 * Schedules[^1].Share, 4e-3 * Schedules[^1].Share)];

@@ -8,8 +8,7 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 /// <param name="A">A, (rank, in).</param>
 /// <param name="B">B, (out, rank).</param>
 /// <param name="FrozenNorm">‖W₀‖_F.</param>
-/// <param name="FrozenSpectralNorm">‖W₀‖₂; 0 where no rule wants it.</param>
-internal sealed record AdaptedMatrix(string Name, TrainedTensor A, TrainedTensor B, double FrozenNorm, double FrozenSpectralNorm)
+internal sealed record AdaptedMatrix(string Name, TrainedTensor A, TrainedTensor B, double FrozenNorm)
 {
     /// <summary>r.</summary>
     public int Rank => A.Shape[0];
@@ -21,7 +20,7 @@ internal sealed record AdaptedMatrix(string Name, TrainedTensor A, TrainedTensor
     public int Outputs => B.Shape[0];
 
     /// <summary>The matrices that a plan adapts, in the order of the layout.</summary>
-    public static IEnumerable<AdaptedMatrix> Of(EncoderWeights encoder, AdapterPlan plan, TrainedLayout layout, AdapterRateRule rule)
+    public static IEnumerable<AdaptedMatrix> Of(EncoderWeights encoder, AdapterPlan plan, TrainedLayout layout)
     {
         for (int layer = plan.FirstLayer(encoder.Layers.Count); layer < encoder.Layers.Count; layer++)
         {
@@ -32,8 +31,7 @@ internal sealed record AdaptedMatrix(string Name, TrainedTensor A, TrainedTensor
                     TrainedNames.Module(layer, target),
                     layout[TrainedNames.FactorA(layer, target)],
                     layout[TrainedNames.FactorB(layer, target)],
-                    Math.Sqrt(Norms.SumOfSquares(frozen.Values)),
-                    rule.NeedsSpectralNorm ? Norms.Spectral(frozen.Values, frozen.Rows, frozen.Columns) : 0);
+                    Math.Sqrt(Norms.SumOfSquares(frozen.Values)));
             }
         }
     }

@@ -93,7 +93,6 @@ internal sealed class FactorProducts
         Outputs = matrix.Outputs,
         Scaling = scaling,
         FrozenNorm = matrix.FrozenNorm,
-        FrozenSpectralNorm = matrix.FrozenSpectralNorm,
         Share = schedule.Share,
         IsWarmup = schedule.IsWarmup,
         FactorsOfA = _factorsOfA,

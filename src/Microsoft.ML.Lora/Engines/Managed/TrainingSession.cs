@@ -40,7 +40,7 @@ internal sealed class TrainingSession : ITrainingSession
         TrainedStart.Fill(_layout, encoder, seed, _weights);
         _optimizer = new GradientOptimizer(optimizer, _layout.Length);
         _adapters = new AdapterUpdates(
-            [.. AdaptedMatrix.Of(encoder, plan.Adapter, _layout, optimizer.Rates)], optimizer.Rates, _optimizer, plan.Adapter.Scaling, threads);
+            [.. AdaptedMatrix.Of(encoder, plan.Adapter, _layout)], optimizer.Rates, _optimizer, plan.Adapter.Scaling, threads);
         _head = [.. _layout.Tensors.Where(tensor => tensor.Role == TrainedRole.Head)];
         _dropout = new SeededRandom(SeededRandom.Derive(seed, "dropout"));
         _forkJoin = new ForkJoin(threads);
@@ -51,9 +51,6 @@ internal sealed class TrainingSession : ITrainingSession
         _scoring = new ScoringRun(_network, threads, limit);
         _update = Update;
     }
-
-    /// <inheritdoc/>
-    public long TrainedParameters => _layout.Length;
 
     /// <inheritdoc/>
     public AdapterRateRule Rule => _adapters.Rule;

@@ -1,78 +1,81 @@
+using static System.FormattableString;
+
 namespace Microsoft.ML.Lora.Engines.Rates;
 
 /// <summary>
-/// Size and balance both found in the product space: α = c/√λ and β = c·√λ with the <see cref="LearnedRatio"/> λ, and c such that the weight
-/// moves by a given share of itself, ‖s·(α·B·ΔA + β·ΔB·A)‖ = τ·‖W₀‖ (times the schedule's share), to first order.
+/// Size found in the product space: α = c/√λ and β = c·√λ, and c such that the weight moves by a given share of itself,
+/// ‖s·(α·B·ΔA + β·ΔB·A)‖_F = τ·‖W₀‖_F (times the schedule's share), to first order. λ is 1, or the <see cref="LearnedRatio"/>.
 /// </summary>
-/// <remarks>State of a matrix: log λ, the mean of log norms of the move for c = 1, and the weight of the measurements in that mean.</remarks>
-/// <param name="settings">The constants.</param>
-internal sealed class AdaptiveRates(AdaptiveSettings settings) : AdapterRateRule
+/// <remarks>State of a matrix: the mean of log norms of the move for c = 1, the weight of the measurements in that mean, and, where it is learned, log λ.</remarks>
+/// <param name="tau">τ: the share of itself that a weight moves by at the schedule's full height.</param>
+/// <param name="rateOfHead">Rate of the head, which has no product to be measured by.</param>
+/// <param name="learnsRatio">Whether λ is learned.</param>
+internal sealed class AdaptiveRates(float tau, float rateOfHead, bool learnsRatio) : AdapterRateRule
 {
-    private readonly double _logCap = Math.Log(settings.Cap);
-    private readonly double _logFloor = Math.Log(settings.Floor);
+    /// <summary>
+    /// The most that a step's c may exceed its recent mean by. Where the directions vanish or cancel in the product, c would grow without bound
+    /// and blow up what is left, which is noise. It may fall without limit, since a small step does no harm.
+    /// </summary>
+    private const double Cap = 4;
+
+    /// <summary>A new measurement's weight in the mean of log norms: it spans some 20 steps, as that of the ratio does.</summary>
+    private const double NormWeight = 0.05;
 
     /// <summary>The constants.</summary>
     public AdaptiveSettings Settings => settings;
 
     /// <inheritdoc/>
-    public override string Description => settings.Description;
+    public override string Description =>
+        Invariant($"Adaptive({tau}), head {rateOfHead}, {(learnsRatio ? LearnedRatio.Description : "ratio 1")}, cap {Cap}, mean by {NormWeight}");
 
     /// <inheritdoc/>
-    public override double RateOfHead => settings.RateOfHead;
+    public override double RateOfHead => rateOfHead;
 
     /// <inheritdoc/>
     public override AdapterStatistics Statistics => AdapterStatistics.Directions;
 
     /// <inheritdoc/>
-    public override int StateLength => 3;
+    public override int StateLength => learnsRatio ? 3 : 2;
 
     /// <inheritdoc/>
-    internal override bool NeedsSpectralNorm => settings.Reference == AdaptiveReference.Spectral;
-
-    /// <inheritdoc/>
-    public override void Start(Span<float> state) => state[0] = LearnedRatio.Start;
+    public override void Start(Span<float> state)
+    {
+        if (learnsRatio)
+        {
+            state[2] = LearnedRatio.Start;
+        }
+    }
 
     /// <inheritdoc/>
     public override AdapterFactorRates Decide(in AdapterStep update, Span<float> state)
     {
-        double root = Math.Sqrt(settings.FixedRatio ?? LearnedRatio.Update(update, ref state[0]));
-        double norm = settings.Reference == AdaptiveReference.Spectral ? MoveSpectrum.Norm(update, 1 / root, root) : update.Move(1 / root, root);
+        double root = learnsRatio ? Math.Sqrt(LearnedRatio.Update(update, ref state[2])) : 1;
+        double norm = update.Move(1 / root, root);
         if (!double.IsFinite(norm))
         {
             // The engine refuses such rates, and says where they came from.
             return new AdapterFactorRates(double.NaN, double.NaN);
         }
 
-        if (norm == 0 && state[2] == 0)
+        if (norm == 0 && state[1] == 0)
         {
             // Nothing has moved the product so far: there is nothing to scale by, and nothing to scale.
             return new AdapterFactorRates(0, 0);
         }
 
-        double rate = settings.Tau * Reference(update) / Limited(norm, state);
+        double rate = tau * update.FrozenNorm / Limited(norm, ref state[0], ref state[1]);
         return new AdapterFactorRates(rate / root, rate * root);
     }
 
-    /// <summary>Takes a norm into the mean, and keeps it within the limits about the mean before.</summary>
-    private double Limited(double norm, Span<float> state)
+    /// <summary>Takes a norm into the mean, and holds it against the mean before.</summary>
+    private static double Limited(double norm, ref float mean, ref float weight)
     {
         double logNorm = Math.Log(norm);
-        double least = state[2] > 0 ? state[1] - _logCap : logNorm;
-        double most = state[2] > 0 ? state[1] + _logFloor : logNorm;
-        double limited = Math.Clamp(logNorm, least, most);
+        double limited = weight > 0 ? Math.Max(logNorm, mean - Math.Log(Cap)) : logNorm;
 
         // The plain mean of the first measurements, then one that forgets.
-        state[2] = (float)Math.Max(settings.NormWeight, state[2] > 0 ? state[2] / (1 + state[2]) : 1);
-        state[1] += (float)(state[2] * (limited - state[1]));
-        return Math.Exp(settings.UsesMeanNorm ? state[1] : limited);
+        weight = (float)Math.Max(NormWeight, weight > 0 ? weight / (1 + weight) : 1);
+        mean += (float)(weight * (limited - mean));
+        return Math.Exp(limited);
     }
-
-    private double Reference(in AdapterStep update) => settings.Reference switch
-    {
-        AdaptiveReference.Frozen => update.FrozenNorm,
-        AdaptiveReference.Updated => Math.Sqrt(
-            (update.FrozenNorm * update.FrozenNorm) + (update.Scaling * update.Scaling * update.Inner(update.FactorsOfB, update.FactorsOfA))),
-        AdaptiveReference.Spectral => update.FrozenSpectralNorm,
-        _ => throw new InvalidOperationException($"No norm for {settings.Reference}."),
-    };
 }

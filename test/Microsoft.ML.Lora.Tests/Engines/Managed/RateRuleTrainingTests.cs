@@ -16,7 +16,7 @@ public sealed class RateRuleTrainingTests
 
     private static readonly AdapterRateRule[] Rules =
     [
-        AdapterRates.Equal(1e-2f), AdapterRates.Ratio(1e-2f, 4), AdapterRates.Balanced(1e-2f), AdapterRates.Adaptive(1e-2f),
+        AdapterRates.Equal(1e-2f), AdapterRates.Ratio(1e-2f, 4), AdapterRates.Balanced(1e-2f), AdapterRates.Adaptive(1e-2f), AdapterRates.Adaptive(1e-2f, learnRatio: true),
         AdapterRates.Riemannian(1e-2f),
     ];
 

@@ -47,14 +47,13 @@ internal sealed class PlainPair
     public AdapterFactorRates Ask(AdapterRateRule rule, Span<float> state, bool isWarmup = false) => rule.Decide(Step(isWarmup), state);
 
     /// <summary>What a rule is told of this pair.</summary>
-    public AdapterStep Step(bool isWarmup = false, double spectral = 0) => new()
+    public AdapterStep Step(bool isWarmup = false) => new()
     {
         Rank = A.GetLength(0),
         Inputs = A.GetLength(1),
         Outputs = B.GetLength(0),
         Scaling = Scaling,
         FrozenNorm = FrozenNorm,
-        FrozenSpectralNorm = spectral,
         Share = 1,
         IsWarmup = isWarmup,
         FactorsOfA = Flat(Multiply(A, Transpose(A))),
@@ -74,27 +73,6 @@ internal sealed class PlainPair
         }
 
         return Math.Sqrt(sum);
-    }
-
-    /// <summary>The largest singular value, by many power iterations.</summary>
-    public static double SpectralNorm(double[,] x)
-    {
-        double[,] product = Multiply(Transpose(x), x);
-        double[,] vector = new double[product.GetLength(0), 1];
-        for (int i = 0; i < vector.Length; i++)
-        {
-            vector[i, 0] = 1 + (0.01 * i);
-        }
-
-        double value = 0;
-        for (int i = 0; i < 10_000; i++)
-        {
-            vector = Multiply(product, vector);
-            value = Norm(vector);
-            vector = Scale(vector, 1 / value);
-        }
-
-        return Math.Sqrt(value);
     }
 
     public static double[,] Multiply(double[,] x, double[,] y)

@@ -60,7 +60,22 @@ public sealed class RateRuleTests
         AdapterFactorRates rates = pair.Ask(rule, state, isWarmup: true);
 
         Assert.AreEqual(0.003, rates.B, Rounding * 0.003);
-        Assert.AreEqual(4, rates.B / rates.A, Rounding);
+        Assert.AreEqual(rates.B, rates.A);
+    }
+
+    [TestMethod]
+    public void Adaptive_RatioLearned_HoldsItAtFourInWarmupAndSettlesWhereBothFactorsMoveAlike()
+    {
+        // ‖B·ΔA‖ = 6 and ‖ΔB·A‖ = 2, so that λ settles at 3.
+        var pair = new PlainPair { A = new double[,] { { 2 } }, B = new double[,] { { 3 } }, DeltaA = new double[,] { { 2 } }, DeltaB = new double[,] { { 1 } } };
+        AdapterRateRule rule = AdapterRates.Adaptive(0.01f, learnRatio: true);
+
+        AdapterFactorRates first = pair.Ask(rule, State(rule), isWarmup: true);
+        AdapterFactorRates settled = Settled(rule, pair);
+
+        Assert.AreEqual(4, first.B / first.A, Rounding);
+        Assert.AreEqual(3, settled.B / settled.A, 1e-3);
+        Assert.AreEqual(0.01 * pair.FrozenNorm, PlainPair.Norm(pair.Move(settled)), 0.01 * pair.FrozenNorm * Rounding);
     }
 
     [TestMethod]
@@ -83,18 +98,6 @@ public sealed class RateRuleTests
                 }
             }
         }
-    }
-
-    [TestMethod]
-    public void Adaptive_SpectralReference_HasTheSetSpectralNorm()
-    {
-        PlainPair pair = PlainPair.Random(4, 9, 8, 5);
-        var rule = new AdaptiveRates(new AdaptiveSettings { Tau = 0.01f, RateOfHead = 1, Reference = AdaptiveReference.Spectral });
-
-        AdapterFactorRates rates = rule.Decide(pair.Step(spectral: 1.5), State(rule));
-
-        // Power iteration stops within a thousandth of the eigenvalue's growth.
-        Assert.AreEqual(0.015, PlainPair.SpectralNorm(pair.Move(rates)), 0.015 * 0.02);
     }
 
     [TestMethod]
