@@ -16,13 +16,16 @@ internal sealed class AdaptiveRates(float tau, float rateOfHead, bool learnsRati
     /// The most that a step's c may exceed its recent mean by. Where the directions vanish or cancel in the product, c would grow without bound
     /// and blow up what is left, which is noise. It may fall without limit, since a small step does no harm.
     /// </summary>
-    private const double Cap = 4;
+    public const double Cap = 4;
 
     /// <summary>A new measurement's weight in the mean of log norms: it spans some 20 steps, as that of the ratio does.</summary>
-    private const double NormWeight = 0.05;
+    public const double NormWeight = 0.05;
 
-    /// <summary>The constants.</summary>
-    public AdaptiveSettings Settings => settings;
+    /// <summary>τ.</summary>
+    public double Tau => tau;
+
+    /// <summary>Whether λ is learned.</summary>
+    public bool LearnsRatio => learnsRatio;
 
     /// <inheritdoc/>
     public override string Description =>

@@ -10,7 +10,6 @@ internal sealed class AskedGroupRates : GroupRates
     private readonly FactorGroup _group;
     private readonly TorchPlace _place;
     private readonly float[] _state;
-    private readonly double[] _spectralNorms;
 
     /// <param name="rule">The rule.</param>
     /// <param name="group">The matrices.</param>
@@ -23,11 +22,6 @@ internal sealed class AskedGroupRates : GroupRates
         {
             rule.Start(State(i));
         }
-
-        using DisposeScope scope = torch.NewDisposeScope();
-        _spectralNorms = rule.NeedsSpectralNorm
-            ? [.. HostCopy.Of(torch.linalg.norm(group.Frozen, 2.0, [1, 2])).Select(norm => (double)norm)]
-            : new double[group.Matrices];
     }
 
     /// <inheritdoc/>
@@ -44,7 +38,7 @@ internal sealed class AskedGroupRates : GroupRates
         HostStatistics host = new(statistics);
         for (int i = 0; i < _group.Matrices; i++)
         {
-            _rule.Precondition(host.Describe(i, _spectralNorms[i]), ofA.AsSpan(i * size, size), ofB.AsSpan(i * size, size));
+            _rule.Precondition(host.Describe(i), ofA.AsSpan(i * size, size), ofB.AsSpan(i * size, size));
         }
 
         return (Upload(ofA), Upload(ofB));
@@ -60,7 +54,7 @@ internal sealed class AskedGroupRates : GroupRates
             HostStatistics host = new(statistics);
             for (int i = 0; i < _group.Matrices; i++)
             {
-                AdapterFactorRates rates = _rule.Decide(host.Describe(i, _spectralNorms[i]), State(i));
+                AdapterFactorRates rates = _rule.Decide(host.Describe(i), State(i));
                 (ofA[i], ofB[i]) = (rates.A, rates.B);
             }
         }

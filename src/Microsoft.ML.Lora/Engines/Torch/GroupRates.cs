@@ -18,7 +18,7 @@ internal abstract class GroupRates : IDisposable
         FixedRates given => new FixedGroupRates(given.Rates, group, place),
         RiemannianRates riemannian => new RiemannianGroupRates(riemannian, group, place),
         BalancedRates => new LearnedGroupRates(rule, null, group, place),
-        AdaptiveRates { Settings: { Reference: not AdaptiveReference.Spectral } settings } => new LearnedGroupRates(rule, settings, group, place),
+        AdaptiveRates adaptive => new LearnedGroupRates(rule, adaptive, group, place),
         _ => new AskedGroupRates(rule, group, place),
     };
 

@@ -29,15 +29,13 @@ internal sealed class HostStatistics
 
     /// <summary>What the rule is told of one matrix.</summary>
     /// <param name="matrix">Its number in the group.</param>
-    /// <param name="spectralNorm">‖W₀‖₂, where the rule needs it.</param>
-    public AdapterStep Describe(int matrix, double spectralNorm) => new()
+    public AdapterStep Describe(int matrix) => new()
     {
         Rank = _source.Group.Rank,
         Inputs = _source.Group.Inputs,
         Outputs = _source.Group.Outputs,
         Scaling = _source.Scaling,
         FrozenNorm = _frozenNorms[matrix],
-        FrozenSpectralNorm = spectralNorm,
         Share = _source.Schedule.Share,
         IsWarmup = _source.Schedule.IsWarmup,
         FactorsOfA = Of(_factorsOfA, matrix),

@@ -11,32 +11,36 @@ namespace Microsoft.ML.Lora.Engines.Torch;
 internal sealed class LearnedGroupRates : GroupRates
 {
     private readonly AdapterRateRule _rule;
-    private readonly AdaptiveSettings? _settings;
+    private readonly AdaptiveRates? _adaptive;
     private readonly Tensor _state;
 
     /// <param name="rule">The rule.</param>
-    /// <param name="settings">What sets the size of a step; <see langword="null"/> where only the balance is learned.</param>
+    /// <param name="adaptive">What sets the size of a step; <see langword="null"/> where only the balance is learned.</param>
     /// <param name="group">The matrices.</param>
     /// <param name="place">The device.</param>
-    public LearnedGroupRates(AdapterRateRule rule, AdaptiveSettings? settings, FactorGroup group, TorchPlace place)
+    public LearnedGroupRates(AdapterRateRule rule, AdaptiveRates? adaptive, FactorGroup group, TorchPlace place)
     {
-        (_rule, _settings) = (rule, settings);
+        (_rule, _adaptive) = (rule, adaptive);
         var start = new float[rule.StateLength];
         rule.Start(start);
         float[] all = [.. Enumerable.Repeat(start, group.Matrices).SelectMany(values => values)];
         _state = place.Single(all, group.Matrices, rule.StateLength).DetachFromDisposeScope();
     }
 
+    private bool LearnsRatio => _adaptive is null || _adaptive.LearnsRatio;
+
+    private int ColumnOfRatio => _rule.StateLength - 1;
+
     /// <inheritdoc/>
     public override (Tensor A, Tensor B) Decide(FactorStatistics statistics, Tensor isFinite)
     {
         Tensor byA = FactorStatistics.Inner(statistics.FactorsOfB, statistics.DirectionsOfA);
         Tensor byB = FactorStatistics.Inner(statistics.DirectionsOfB, statistics.FactorsOfA);
-        Tensor logRatio = LogRatio(statistics.Schedule, byA, byB);
-        Tensor root = _settings?.FixedRatio is { } ratio ? torch.full_like(byA, Math.Sqrt(ratio)) : logRatio.mul(0.5).exp();
-        if (_settings is null)
+        Tensor? logRatio = LearnsRatio ? LogRatio(statistics.Schedule, byA, byB) : null;
+        Tensor root = logRatio is null ? torch.ones_like(byA) : logRatio.mul(0.5).exp();
+        if (_adaptive is null)
         {
-            Remember(isFinite, logRatio);
+            Remember(isFinite, logRatio!);
             return (root.reciprocal().mul(_rule.RateOfHead), root.mul(_rule.RateOfHead));
         }
 
@@ -59,8 +63,8 @@ internal sealed class LearnedGroupRates : GroupRates
     /// <summary>log λ after this step, as <see cref="LearnedRatio.Update"/> has it.</summary>
     private Tensor LogRatio(StepSchedule schedule, Tensor byA, Tensor byB)
     {
-        Tensor before = Remembered(0);
-        if (schedule.IsWarmup || _settings?.FixedRatio is not null)
+        Tensor before = Remembered(ColumnOfRatio);
+        if (schedule.IsWarmup)
         {
             return before;
         }
@@ -71,36 +75,23 @@ internal sealed class LearnedGroupRates : GroupRates
     }
 
     /// <summary>c, with the mean of log norms updated, as <see cref="AdaptiveRates"/> has it.</summary>
-    private Tensor Rate(FactorStatistics statistics, Tensor norm, Tensor logRatio, Tensor isFinite)
+    private Tensor Rate(FactorStatistics statistics, Tensor norm, Tensor? logRatio, Tensor isFinite)
     {
-        AdaptiveSettings settings = _settings!;
-        Tensor mean = Remembered(1);
-        Tensor weight = Remembered(2);
+        Tensor mean = Remembered(0);
+        Tensor weight = Remembered(1);
         Tensor seen = weight.gt(0);
         Tensor logNorm = norm.log();
-        Tensor least = torch.where(seen, mean.sub(Math.Log(settings.Cap)), logNorm);
-        Tensor most = double.IsFinite(settings.Floor) ? torch.where(seen, mean.add(Math.Log(settings.Floor)), logNorm) : logNorm.maximum(least);
-        Tensor limited = logNorm.maximum(least).minimum(most);
-        Tensor newWeight = Stored(torch.where(seen, weight.div(weight.add(1)), torch.ones_like(weight)).clamp(min: settings.NormWeight));
+        Tensor limited = torch.where(seen, logNorm.maximum(mean.sub(Math.Log(AdaptiveRates.Cap))), logNorm);
+        Tensor newWeight = Stored(torch.where(seen, weight.div(weight.add(1)), torch.ones_like(weight)).clamp(min: AdaptiveRates.NormWeight));
 
         // The very first norm replaces a mean of nothing.
         Tensor newMean = Stored(torch.where(seen, mean.add(newWeight.mul(limited.sub(mean))), limited));
         Tensor rests = norm.eq(0).logical_and(seen.logical_not());
         Tensor counts = isFinite.logical_and(rests.logical_not());
-        Remember(isFinite, logRatio, torch.where(counts, newMean, mean), torch.where(counts, newWeight, weight));
-        Tensor rate = Reference(statistics).mul(settings.Tau).div((settings.UsesMeanNorm ? newMean : limited).exp());
+        (newMean, newWeight) = (torch.where(counts, newMean, mean), torch.where(counts, newWeight, weight));
+        Remember(isFinite, logRatio is null ? [newMean, newWeight] : [newMean, newWeight, logRatio]);
+        Tensor rate = statistics.FrozenNorm.mul(_adaptive!.Tau).div(limited.exp());
         return torch.where(rests, torch.zeros_like(rate), torch.where(norm.isfinite(), rate, torch.full_like(rate, double.NaN)));
-    }
-
-    private Tensor Reference(FactorStatistics statistics)
-    {
-        if (_settings!.Reference == AdaptiveReference.Frozen)
-        {
-            return statistics.FrozenNorm;
-        }
-
-        Tensor update = FactorStatistics.Inner(statistics.FactorsOfB, statistics.FactorsOfA).mul(statistics.Scaling * statistics.Scaling);
-        return statistics.FrozenNorm.square().add(update).sqrt();
     }
 
     private Tensor Remembered(int column) => _state.select(1, column).to_type(torch.ScalarType.Float64);

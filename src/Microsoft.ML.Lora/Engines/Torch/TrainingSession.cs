@@ -47,9 +47,6 @@ internal sealed class TrainingSession : ITrainingSession
     }
 
     /// <inheritdoc/>
-    public long TrainedParameters => _layout.Length;
-
-    /// <inheritdoc/>
     public AdapterRateRule Rule { get; }
 
     /// <inheritdoc/>

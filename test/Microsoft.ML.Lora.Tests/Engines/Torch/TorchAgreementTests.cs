@@ -178,7 +178,6 @@ public sealed class TorchAgreementTests
         }
 
         Dictionary<string, float[]> moved = torch.ExportTrained().Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Values);
-        Assert.AreEqual(managed.TrainedParameters, torch.TrainedParameters);
         Assert.HasCount(managed.ExportTrained().Tensors.Count, moved);
     }
 }
