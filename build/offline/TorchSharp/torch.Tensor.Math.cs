@@ -10,11 +10,11 @@ public static partial class torch
 
         public Tensor add(Scalar scalar) => throw Absent.Member();
 
-        public Tensor add_(Tensor target) => throw Absent.Member();
+        public Tensor add_(Scalar scalar) => throw Absent.Member();
 
-        public Tensor sub(Tensor target) => throw Absent.Member();
+        public Tensor add_(Tensor target, Scalar alpha) => throw Absent.Member();
 
-        public Tensor sub(Scalar target) => throw Absent.Member();
+        public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar value) => throw Absent.Member();
 
         public Tensor mul(Tensor target) => throw Absent.Member();
 
@@ -24,19 +24,15 @@ public static partial class torch
 
         public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => throw Absent.Member();
 
+        public Tensor mul_(Scalar target) => throw Absent.Member();
+
         public Tensor bmm(Tensor batch2) => throw Absent.Member();
 
-        public Tensor neg() => throw Absent.Member();
-
-        public Tensor reciprocal() => throw Absent.Member();
+        public Tensor matmul(Tensor target) => throw Absent.Member();
 
         public Tensor square() => throw Absent.Member();
 
         public Tensor sqrt() => throw Absent.Member();
-
-        public Tensor exp() => throw Absent.Member();
-
-        public Tensor log() => throw Absent.Member();
 
         public Tensor tanh() => throw Absent.Member();
 
@@ -44,26 +40,12 @@ public static partial class torch
 
         public Tensor clamp(Scalar? min = null, Scalar? max = null) => throw Absent.Member();
 
-        public Tensor maximum(Tensor other) => throw Absent.Member();
-
-        public Tensor minimum(Tensor other) => throw Absent.Member();
-
         public Tensor sum(ScalarType? type = null) => throw Absent.Member();
 
         public Tensor sum(ReadOnlySpan<long> dim, bool keepdim = false, ScalarType? type = null) => throw Absent.Member();
 
         public Tensor norm(float p = 2.0f) => throw Absent.Member();
 
-        public Tensor isfinite() => throw Absent.Member();
-
-        public Tensor logical_and(Tensor other) => throw Absent.Member();
-
-        public Tensor logical_not() => throw Absent.Member();
-
-        public Tensor eq(Scalar target) => throw Absent.Member();
-
         public Tensor ge(Scalar target) => throw Absent.Member();
-
-        public Tensor gt(Scalar target) => throw Absent.Member();
     }
 }

@@ -52,9 +52,6 @@ public static partial class torch
         public TensorAccessor<T> data<T>()
             where T : unmanaged => throw Absent.Member();
 
-        public T item<T>()
-            where T : unmanaged => throw Absent.Member();
-
         public Tensor copy_(Tensor source, bool nonBlocking = false) => throw Absent.Member();
 
         public Tensor zero_() => throw Absent.Member();

@@ -20,10 +20,6 @@ public static partial class torch
     public static Tensor empty(ReadOnlySpan<long> size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         throw Absent.Member();
 
-    public static Tensor full(
-        ReadOnlySpan<long> size, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        throw Absent.Member();
-
     public static Tensor eye(long rows, long columns = -1, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         throw Absent.Member();
 
@@ -34,24 +30,15 @@ public static partial class torch
     public static Tensor zeros_like(Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         throw Absent.Member();
 
-    public static Tensor ones_like(Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        throw Absent.Member();
-
-    public static Tensor full_like(
-        Tensor input, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        throw Absent.Member();
-
     public static Tensor cat(Tensor[] tensors, long dim = 0) => throw Absent.Member();
 
     public static Tensor cat(ReadOnlySpan<Tensor> tensors, long dim = 0) => throw Absent.Member();
 
-    public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0) => throw Absent.Member();
-
-    public static Tensor where(Tensor condition, Tensor x, Tensor y) => throw Absent.Member();
-
     public static partial class cuda
     {
         public static int device_count() => throw Absent.Member();
+
+        public static void manual_seed_all(long seed) => throw Absent.Member();
     }
 
     public static partial class backends
@@ -72,7 +59,5 @@ public static partial class torch
     public static partial class linalg
     {
         public static (Tensor L, Tensor info) inv_ex(Tensor input, bool check_errors = false) => throw Absent.Member();
-
-        public static Tensor norm(Tensor input, double ord, long[]? dims = null, bool keepdim = false) => throw Absent.Member();
     }
 }

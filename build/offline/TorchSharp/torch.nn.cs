@@ -17,6 +17,10 @@ public static partial class torch
 
             public static Tensor gelu(Tensor x, GELU.Approximate approximate, bool inplace = false) => throw Absent.Member();
 
+            public static Tensor softmax(Tensor x, long dim, ScalarType? dtype = null) => throw Absent.Member();
+
+            public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) => throw Absent.Member();
+
             public static Tensor log_softmax(Tensor x, long dim) => throw Absent.Member();
 
             public static Tensor scaled_dot_product_attention(

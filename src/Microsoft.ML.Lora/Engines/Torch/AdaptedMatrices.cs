@@ -37,24 +37,18 @@ internal sealed class AdaptedMatrices
     public IReadOnlyList<AdapterRate> Rates { get; private set; } = [];
 
     /// <summary>Takes over the rates of a step.</summary>
-    /// <param name="found">The α's and then the β's of each group.</param>
+    /// <param name="found">Of each group the α's and then the β's.</param>
     /// <param name="step">Number of the step.</param>
     /// <exception cref="DivergenceException">A rate is not finite.</exception>
     /// <exception cref="InvalidOperationException">A rate is negative.</exception>
-    public void Keep(ReadOnlySpan<double> found, long step)
+    public void Keep(double[][] found, long step)
     {
         var rates = new AdapterRate[_matrices.Length];
-        var starts = new int[_groups.Count];
-        for (int group = 1; group < starts.Length; group++)
-        {
-            starts[group] = starts[group - 1] + (2 * _groups[group - 1].Matrices);
-        }
-
         for (int i = 0; i < rates.Length; i++)
         {
             (string name, int group, int number) = _matrices[i];
-            double ofA = found[starts[group] + number];
-            double ofB = found[starts[group] + _groups[group].Matrices + number];
+            double ofA = found[group][number];
+            double ofB = found[group][_groups[group].Matrices + number];
             Check(name, ofA, ofB, step);
             rates[i] = new AdapterRate(name, ofA, ofB);
         }

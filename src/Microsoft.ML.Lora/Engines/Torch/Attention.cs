@@ -8,6 +8,12 @@ namespace Microsoft.ML.Lora.Engines.Torch;
 /// <summary>Scaled dot-product attention, group by group. N tokens of n sequences, H hidden.</summary>
 internal sealed class Attention(EncoderShape shape)
 {
+    /// <summary>
+    /// Up to this length batches of mixed lengths are attended to product by product, with all scores in memory: for a batch of 256 and 12
+    /// heads these are 100 MB a layer at this length, and grow with its square.
+    /// </summary>
+    private const int LongestPlain = 128;
+
     /// <summary>What every token gathers, (N, H).</summary>
     /// <param name="projected">Query, key and value side by side, (N, 3H).</param>
     /// <param name="batch">The sequences.</param>
@@ -19,7 +25,7 @@ internal sealed class Attention(EncoderShape shape)
         {
             PairGroup group = batch.Groups[i];
             Tensor[] parts = Heads(groups[i], group, 3);
-            contexts[i] = Flat(Attend(parts[0], parts[1], parts[2], batch.Masks[i]), group.Rows);
+            contexts[i] = Flat(Attend(parts[0], parts[1], parts[2], group, batch, batch.Masks[i]), group.Rows);
         }
 
         return Join(contexts);
@@ -43,13 +49,24 @@ internal sealed class Attention(EncoderShape shape)
             PairGroup group = batch.Groups[i];
             Tensor[] parts = Heads(groups[i], group, 2);
             Tensor query = queries[i].view(group.Count, 1, shape.Heads, shape.HeadSize).transpose(1, 2);
-            contexts[i] = Flat(Attend(query, parts[0], parts[1], batch.Masks[i]), group.Count);
+            contexts[i] = Flat(Attend(query, parts[0], parts[1], group, batch, batch.Masks[i]), group.Count);
         }
 
         return (Join(contexts), first);
     }
 
-    private static Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? mask) => scaled_dot_product_attention(query, key, value, mask);
+    private Tensor Attend(Tensor query, Tensor key, Tensor value, PairGroup group, TokenBatch batch, Tensor? mask)
+    {
+        // A fused kernel may be planned anew for each shape, which takes longer than a step. Shapes come back where a batch is of one length.
+        if (group.Length > LongestPlain || (batch.Groups.Length == 1 && mask is null))
+        {
+            return scaled_dot_product_attention(query, key, value, mask);
+        }
+
+        using Scalar scale = 1 / Math.Sqrt(shape.HeadSize);
+        Tensor scores = query.mul(scale).matmul(key.transpose(2, 3));
+        return softmax(mask is null ? scores : scores.add(mask), 3).matmul(value);
+    }
 
     /// <summary>(count · length, parts · H) as that many tensors (count, heads, length, head size).</summary>
     private Tensor[] Heads(Tensor rows, PairGroup group, int parts) =>

@@ -69,7 +69,8 @@ internal sealed class FactorGroup : IDisposable
     public Tensor[] Merged(float scaling, torch.ScalarType type)
     {
         // Not baddbmm: TorchSharp 0.107 hands its operands over in another order than it documents.
-        Tensor merged = Frozen.add(B.bmm(A), scaling);
+        using Scalar share = scaling;
+        Tensor merged = Frozen.add(B.bmm(A), share);
         return merged.to_type(type).view(Layers, Targets.Length, Outputs, Inputs).unbind(1);
     }
 

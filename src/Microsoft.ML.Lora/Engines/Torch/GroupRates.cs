@@ -1,44 +1,98 @@
 using Microsoft.ML.Lora.Engines.Rates;
+using TorchSharp;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace Microsoft.ML.Lora.Engines.Torch;
 
 /// <summary>
-/// A rate rule for all M matrices of a group at once. The built-in rules decide on the device, so that a step need not wait for it; any other
-/// rule is asked on the host, matrix by matrix.
+/// A rate rule for all M matrices of a group. It decides on the host: the step waits for the device there anyway, some hundred numbers a matrix
+/// cost less to bring over than the device's many small calls would, and every rule answers what it answers the managed engine.
 /// </summary>
-internal abstract class GroupRates : IDisposable
+internal sealed class GroupRates
 {
-    /// <summary>The rule's own form of deciding for a group.</summary>
+    private readonly AdapterRateRule _rule;
+    private readonly FactorGroup _group;
+    private readonly TorchPlace _place;
+    private readonly HostStatistics _statistics;
+    private readonly float[] _state;
+
     /// <param name="rule">The rule.</param>
     /// <param name="group">The matrices.</param>
+    /// <param name="scaling">s.</param>
     /// <param name="place">The device.</param>
-    public static GroupRates Of(AdapterRateRule rule, FactorGroup group, TorchPlace place) => rule switch
+    public GroupRates(AdapterRateRule rule, FactorGroup group, double scaling, TorchPlace place)
     {
-        FixedRates given => new FixedGroupRates(given.Rates, group, place),
-        RiemannianRates riemannian => new RiemannianGroupRates(riemannian, group, place),
-        BalancedRates => new LearnedGroupRates(rule, null, group, place),
-        AdaptiveRates adaptive => new LearnedGroupRates(rule, adaptive, group, place),
-        _ => new AskedGroupRates(rule, group, place),
-    };
+        (_rule, _group, _place) = (rule, group, place);
+        _state = new float[group.Matrices * rule.StateLength];
+        for (int i = 0; i < group.Matrices; i++)
+        {
+            rule.Start(State(i));
+        }
 
-    /// <summary>What gradients are multiplied with, (M, r, r) each; <see langword="null"/> for nothing.</summary>
-    /// <param name="statistics">With the factors' products.</param>
-    public virtual (Tensor OfA, Tensor OfB)? Precondition(FactorStatistics statistics) => null;
-
-    /// <summary>The full rates α and β, (M) each, in 64 bits.</summary>
-    /// <param name="statistics">With what the rule asks for.</param>
-    /// <param name="isFinite">Whether this step counts: if not, what is remembered stays.</param>
-    public abstract (Tensor A, Tensor B) Decide(FactorStatistics statistics, Tensor isFinite);
-
-    /// <summary>A copy of what is remembered, matrix by matrix.</summary>
-    public virtual float[] Export() => [];
-
-    /// <summary>Sets what is remembered.</summary>
-    public virtual void Import(float[] state)
-    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        _statistics = new HostStatistics(group, scaling, HostCopy.Of(group.Frozen.square().sum([1, 2], type: torch.ScalarType.Float64).sqrt()));
     }
 
-    /// <inheritdoc/>
-    public abstract void Dispose();
+    /// <summary>Multiplies gradients with what the rule gives, in place. Only a rule that is not built in makes the step wait for the device here.</summary>
+    /// <param name="products">Of the factors.</param>
+    /// <param name="gradients">Of A, (M, r, in), and of B, (M, out, r).</param>
+    /// <param name="schedule">Where the step stands.</param>
+    public void Precondition(FactorProducts products, (Tensor A, Tensor B) gradients, StepSchedule schedule)
+    {
+        (Tensor ofA, Tensor ofB) = _rule is RiemannianRates riemannian
+            ? (Inverse(products.Columns, riemannian.Epsilon), Inverse(products.Rows, riemannian.Epsilon))
+            : Asked(products, schedule);
+        gradients.A.copy_(ofA.bmm(gradients.A));
+        gradients.B.copy_(gradients.B.bmm(ofB));
+    }
+
+    /// <summary>The rates of this step, schedule included: the α's of the matrices, then their β's.</summary>
+    /// <param name="products">The rows' products of all matrices and then the columns', as the rule asks for them; empty for none.</param>
+    /// <param name="schedule">Where the step stands.</param>
+    public double[] Decide(ReadOnlySpan<float> products, StepSchedule schedule)
+    {
+        var rates = new double[2 * _group.Matrices];
+        int side = products.Length / 2;
+        for (int i = 0; i < _group.Matrices; i++)
+        {
+            AdapterFactorRates full = _rule.Decide(_statistics.Describe(i, products[..side], products[side..], schedule), State(i));
+            (rates[i], rates[_group.Matrices + i]) = (full.A * schedule.Share, full.B * schedule.Share);
+        }
+
+        return rates;
+    }
+
+    /// <summary>A copy of what is remembered, matrix by matrix.</summary>
+    public float[] Export() => [.. _state];
+
+    /// <summary>Sets what is remembered.</summary>
+    public void Import(float[] state) => state.CopyTo(_state, 0);
+
+    private Span<float> State(int matrix) => _state.AsSpan(matrix * _rule.StateLength, _rule.StateLength);
+
+    /// <summary>(P + ε·I)⁻¹ of each product, in 64 bits.</summary>
+    private Tensor Inverse(Tensor products, double epsilon)
+    {
+        using Scalar ridge = epsilon;
+        Tensor identity = torch.eye(_group.Rank, dtype: torch.ScalarType.Float64, device: _place.Device);
+        (Tensor inverse, _) = torch.linalg.inv_ex(products.to_type(torch.ScalarType.Float64).add(identity, ridge));
+        return inverse.to_type(torch.ScalarType.Float32);
+    }
+
+    private (Tensor OfA, Tensor OfB) Asked(FactorProducts products, StepSchedule schedule)
+    {
+        int size = _group.Rank * _group.Rank;
+        var ofA = new double[_group.Matrices * size];
+        var ofB = new double[_group.Matrices * size];
+        (float[] rows, float[] columns) = (HostCopy.Of(products.Rows), HostCopy.Of(products.Columns));
+        for (int i = 0; i < _group.Matrices; i++)
+        {
+            _rule.Precondition(_statistics.Describe(i, rows, columns, schedule), ofA.AsSpan(i * size, size), ofB.AsSpan(i * size, size));
+        }
+
+        return (Upload(ofA), Upload(ofB));
+    }
+
+    private Tensor Upload(double[] products) =>
+        TokenBatch.Upload(products, _place).to_type(torch.ScalarType.Float32).view(_group.Matrices, _group.Rank, _group.Rank);
 }

@@ -1,56 +1,54 @@
-using Tensor = TorchSharp.torch.Tensor;
-
 namespace Microsoft.ML.Lora.Engines.Torch;
 
-/// <summary>A group's statistics on the host, where a rule of the user's own reads them.</summary>
-internal sealed class HostStatistics
+/// <summary>A group's products on the host, matrix by matrix as a rate rule reads them.</summary>
+/// <param name="group">The matrices.</param>
+/// <param name="scaling">s.</param>
+/// <param name="frozenNorms">‖W₀‖_F of each.</param>
+internal sealed class HostStatistics(FactorGroup group, double scaling, float[] frozenNorms)
 {
-    private readonly FactorStatistics _source;
-    private readonly float[] _frozenNorms;
-    private readonly float[] _factorsOfA;
-    private readonly float[] _factorsOfB;
-    private readonly float[] _directionsOfA;
-    private readonly float[] _directionsOfB;
-    private readonly float[] _crossOfA;
-    private readonly float[] _crossOfB;
+    private readonly int _square = group.Rank * group.Rank;
+    private readonly float[] _blocks = new float[6 * group.Rank * group.Rank];
 
-    /// <param name="source">On the device. This waits for it.</param>
-    public HostStatistics(FactorStatistics source)
-    {
-        _source = source;
-        _frozenNorms = HostCopy.Of(source.FrozenNorm);
-        _factorsOfA = Copy(source.FactorsOfA);
-        _factorsOfB = Copy(source.FactorsOfB);
-        _directionsOfA = Copy(source.DirectionsOfA);
-        _directionsOfB = Copy(source.DirectionsOfB);
-        _crossOfA = Copy(source.CrossOfA);
-        _crossOfB = Copy(source.CrossOfB);
-    }
-
-    /// <summary>What the rule is told of one matrix.</summary>
+    /// <summary>What the rule is told of one matrix. Valid until the next call.</summary>
     /// <param name="matrix">Its number in the group.</param>
-    public AdapterStep Describe(int matrix) => new()
+    /// <param name="rows">As <see cref="FactorProducts.Rows"/> has them; empty for none.</param>
+    /// <param name="columns">As <see cref="FactorProducts.Columns"/> has them; empty for none.</param>
+    /// <param name="schedule">Where the step stands.</param>
+    public AdapterStep Describe(int matrix, ReadOnlySpan<float> rows, ReadOnlySpan<float> columns, StepSchedule schedule)
     {
-        Rank = _source.Group.Rank,
-        Inputs = _source.Group.Inputs,
-        Outputs = _source.Group.Outputs,
-        Scaling = _source.Scaling,
-        FrozenNorm = _frozenNorms[matrix],
-        Share = _source.Schedule.Share,
-        IsWarmup = _source.Schedule.IsWarmup,
-        FactorsOfA = Of(_factorsOfA, matrix),
-        FactorsOfB = Of(_factorsOfB, matrix),
-        DirectionsOfA = Of(_directionsOfA, matrix),
-        DirectionsOfB = Of(_directionsOfB, matrix),
-        CrossOfA = Of(_crossOfA, matrix),
-        CrossOfB = Of(_crossOfB, matrix),
-    };
-
-    private ReadOnlySpan<float> Of(float[] products, int matrix)
-    {
-        int size = _source.Group.Rank * _source.Group.Rank;
-        return products.Length == 0 ? [] : products.AsSpan(matrix * size, size);
+        int blocks = rows.Length / (group.Matrices * _square);
+        bool directed = blocks == 4;
+        rows = rows.Slice(matrix * blocks * _square, blocks * _square);
+        columns = columns.Slice(matrix * blocks * _square, blocks * _square);
+        return new AdapterStep
+        {
+            Rank = group.Rank,
+            Inputs = group.Inputs,
+            Outputs = group.Outputs,
+            Scaling = scaling,
+            FrozenNorm = frozenNorms[matrix],
+            Share = schedule.Share,
+            IsWarmup = schedule.IsWarmup,
+            FactorsOfA = blocks == 0 ? [] : Block(rows, 0, 0, 0),
+            FactorsOfB = blocks == 0 ? [] : Block(columns, 0, 0, 1),
+            DirectionsOfA = directed ? Block(rows, 1, 1, 2) : [],
+            DirectionsOfB = directed ? Block(columns, 1, 1, 3) : [],
+            CrossOfA = directed ? Block(rows, 1, 0, 4) : [],
+            CrossOfB = directed ? Block(columns, 0, 1, 5) : [],
+        };
     }
 
-    private static float[] Copy(Tensor? products) => products is null ? [] : HostCopy.Of(products);
+    /// <summary>An (r, r) block of a (k, k) product, row-major.</summary>
+    private ReadOnlySpan<float> Block(ReadOnlySpan<float> product, int down, int across, int place)
+    {
+        int rank = group.Rank;
+        int width = product.Length == _square ? rank : 2 * rank;
+        Span<float> block = _blocks.AsSpan(place * _square, _square);
+        for (int row = 0; row < rank; row++)
+        {
+            product.Slice((((down * rank) + row) * width) + (across * rank), rank).CopyTo(block[(row * rank)..]);
+        }
+
+        return block;
+    }
 }

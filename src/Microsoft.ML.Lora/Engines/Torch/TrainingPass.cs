@@ -107,9 +107,12 @@ internal sealed class TrainingPass
             shares[i] = (float)(-weights[batch.Order[i]] / total);
         }
 
+        // All that goes over goes before the network runs: the host waits for such a copy, and so for whatever the device has yet to do.
+        Tensor wanted = TokenBatch.Upload(classes, _place).view(-1, 1);
+        Tensor shared = TokenBatch.Upload(shares, _place);
         Tensor logits = _network.Logits(_weights.Assemble(), batch, dropout);
-        Tensor picked = torch.nn.functional.log_softmax(logits, 1).gather(1, TokenBatch.Upload(classes, _place).view(-1, 1));
-        Tensor loss = picked.view(-1).mul(TokenBatch.Upload(shares, _place)).sum();
+        Tensor picked = torch.nn.functional.log_softmax(logits, 1).gather(1, wanted);
+        Tensor loss = picked.view(-1).mul(shared).sum();
         loss.backward();
         return loss.detach().MoveToOuterDisposeScope();
     }

@@ -21,7 +21,6 @@ internal sealed class TrainingSession : ITrainingSession
     private readonly WeightUpdate _update;
     private readonly TrainingPass _pass;
     private readonly BatchScoring _scoring;
-    private readonly AdaptedMatrices _matrices;
     private SeededRandom _dropout;
     private long _steps;
 
@@ -42,7 +41,6 @@ internal sealed class TrainingSession : ITrainingSession
         _update = new WeightUpdate(optimizer, plan.Adapter.Scaling, _trained, _weights.Groups, place);
         _pass = new TrainingPass(encoder.Shape, plan, _trained, _weights, place, warn);
         _scoring = new BatchScoring(encoder.Shape, plan, place);
-        _matrices = new AdaptedMatrices(_weights.Groups, _update.Rates, Rule);
         _dropout = new SeededRandom(SeededRandom.Derive(seed, "dropout"));
     }
 
@@ -50,7 +48,7 @@ internal sealed class TrainingSession : ITrainingSession
     public AdapterRateRule Rule { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<AdapterRate> Rates => _matrices.Rates;
+    public IReadOnlyList<AdapterRate> Rates => _update.Matrices.Rates;
 
     /// <inheritdoc/>
     public StepResult Step(in TrainingBatch batch, in StepSchedule schedule)
@@ -64,12 +62,10 @@ internal sealed class TrainingSession : ITrainingSession
         RandomState dropoutBefore = _dropout.Save();
         try
         {
-            double[] found = StepOnDevice(batch, schedule, _plan.Adapter.Dropout > 0 ? _dropout.NextBits() : null);
-            var result = new StepResult(found[0], found[1]);
+            StepResult result = StepOnDevice(batch, schedule, _plan.Adapter.Dropout > 0 ? _dropout.NextBits() : null);
             if (result.IsFinite)
             {
                 _steps++;
-                _matrices.Keep(found.AsSpan(2), _steps);
             }
             else
             {
@@ -105,14 +101,14 @@ internal sealed class TrainingSession : ITrainingSession
         _update.HasMoments
             ? [.. _trained.Export(_update.First!, FirstMomentPrefix), .. _trained.Export(_update.Second!, SecondMomentPrefix)]
             : [],
-        _matrices.ExportStates(),
+        _update.Matrices.ExportStates(),
         _dropout.Save());
 
     /// <inheritdoc/>
     public void ImportOptimizer(OptimizerState state)
     {
         var dropout = new SeededRandom(state.Dropout);
-        _matrices.Check(state.RateStates);
+        _update.Matrices.Check(state.RateStates);
         if (_update.HasMoments)
         {
             (float[] first, float[] second) = (new float[_layout.Length], new float[_layout.Length]);
@@ -125,7 +121,7 @@ internal sealed class TrainingSession : ITrainingSession
             _layout.Import(state.Moments);
         }
 
-        _matrices.ImportStates(state.RateStates);
+        _update.Matrices.ImportStates(state.RateStates);
         (_steps, _dropout) = (state.Steps, dropout);
     }
 
@@ -151,11 +147,11 @@ internal sealed class TrainingSession : ITrainingSession
         return HostCopy.Of(gradient);
     }
 
-    private double[] StepOnDevice(in TrainingBatch batch, StepSchedule schedule, ulong? dropoutSeed)
+    private StepResult StepOnDevice(in TrainingBatch batch, StepSchedule schedule, ulong? dropoutSeed)
     {
         _place.Enter();
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor loss = _pass.Run(batch, dropoutSeed);
-        return _update.Run(loss, schedule, _steps + 1).cpu().data<double>().ToArray();
+        return _update.Run(loss, schedule, _steps + 1);
     }
 }

@@ -4,8 +4,9 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace Microsoft.ML.Lora.Engines.Torch;
 
 /// <summary>
-/// From gradients to moved weights, on the device from end to end: norm, clipping, moments over one flat buffer, rates, update. Whether loss
-/// and gradients are finite is decided there too: if not, every value stays as it was.
+/// From gradients to moved weights: norm, clipping and moments over one flat buffer, then the one moment at which a step waits for the device,
+/// for what <see cref="StepResult"/> says and what rate rules read; then the update, which is not waited for. Where loss or gradients are not
+/// finite, every value stays as it was.
 /// </summary>
 internal sealed class WeightUpdate : IDisposable
 {
@@ -13,10 +14,10 @@ internal sealed class WeightUpdate : IDisposable
     private const double ClippingEpsilon = 1e-6;
 
     private readonly OptimizerPlan _plan;
-    private readonly double _scaling;
     private readonly TrainedTensors _trained;
     private readonly IReadOnlyList<FactorGroup> _groups;
-    private readonly Tensor[] _frozenNorms;
+    private readonly GroupRates[] _rates;
+    private readonly TorchPlace _place;
 
     /// <param name="plan">How gradients become updates.</param>
     /// <param name="scaling">s.</param>
@@ -25,9 +26,9 @@ internal sealed class WeightUpdate : IDisposable
     /// <param name="place">The device.</param>
     public WeightUpdate(OptimizerPlan plan, double scaling, TrainedTensors trained, IReadOnlyList<FactorGroup> groups, TorchPlace place)
     {
-        (_plan, _scaling, _trained, _groups) = (plan, scaling, trained, groups);
-        Rates = [.. groups.Select(group => GroupRates.Of(plan.Rates, group, place))];
-        _frozenNorms = [.. groups.Select(FrozenNorms)];
+        (_plan, _trained, _groups, _place) = (plan, trained, groups, place);
+        _rates = [.. groups.Select(group => new GroupRates(plan.Rates, group, scaling, place))];
+        Matrices = new AdaptedMatrices(groups, _rates, plan.Rates);
         if (HasMoments)
         {
             First = torch.zeros_like(trained.Weights).DetachFromDisposeScope();
@@ -35,41 +36,46 @@ internal sealed class WeightUpdate : IDisposable
         }
     }
 
+    /// <summary>The adapted matrices one by one.</summary>
+    public AdaptedMatrices Matrices { get; }
+
     /// <summary>Whether there are moments.</summary>
     public bool HasMoments => _plan.Optimizer != BaseOptimizer.GradientDescent;
 
     /// <summary>First moments, laid out like the weights; <see langword="null"/> without moments.</summary>
-    public Tensor? First { get; }
+    public Tensor? First { get; private set; }
 
     /// <summary>Second moments, laid out like the weights; <see langword="null"/> without moments.</summary>
-    public Tensor? Second { get; }
-
-    /// <summary>The rates of each group.</summary>
-    public IReadOnlyList<GroupRates> Rates { get; }
+    public Tensor? Second { get; private set; }
 
     private double DecayApart => _plan.Optimizer == BaseOptimizer.Adam ? 0 : _plan.WeightDecay;
 
-    /// <summary>Moves the weights.</summary>
+    private bool AsksForFactors => _plan.Rates.Statistics >= AdapterStatistics.Factors;
+
+    /// <summary>Moves the weights, if loss and gradients are finite.</summary>
     /// <param name="loss">The loss, on the device.</param>
     /// <param name="schedule">Where the step stands.</param>
     /// <param name="step">Its number, from 1, if it counts.</param>
-    /// <returns>On the device, in 64 bits: the loss, the norm of the gradients, then the α's and β's of each group, schedule included.</returns>
-    public Tensor Run(Tensor loss, StepSchedule schedule, long step)
+    /// <exception cref="DivergenceException">A rate is not finite.</exception>
+    /// <exception cref="InvalidOperationException">A rate is negative.</exception>
+    public StepResult Run(Tensor loss, StepSchedule schedule, long step)
     {
         using IDisposable plain = torch.no_grad();
         Tensor norm = _trained.Gradients!.norm();
-        Tensor isFinite = loss.isfinite().logical_and(norm.isfinite());
         Tensor gradients = Clipped(norm);
-        FactorStatistics[] statistics = Precondition(gradients, schedule);
-        Tensor direction = Direction(gradients, step, isFinite);
-        var found = new List<Tensor> { loss.view(1).to_type(torch.ScalarType.Float64), norm.view(1).to_type(torch.ScalarType.Float64) };
-        for (int i = 0; i < _groups.Count; i++)
+        FactorProducts?[] ofFactors = Precondition(gradients, schedule);
+        (Tensor direction, Tensor? first, Tensor? second) = HasMoments ? Propose(gradients, step) : (gradients, null, null);
+        float[] found = HostCopy.Of(torch.cat([loss.view(1), norm.view(1), .. Products(ofFactors, direction)]));
+        var result = new StepResult(found[0], found[1]);
+        if (result.IsFinite)
         {
-            found.AddRange(Move(i, statistics[i], direction, isFinite));
+            double[][] rates = Decide(found.AsSpan(2), schedule);
+            Matrices.Keep(rates, step);
+            Move(rates, direction, _plan.Rates.RateOfHead * schedule.Share);
+            Remember(first, second);
         }
 
-        MoveHead(direction, isFinite, _plan.Rates.RateOfHead * schedule.Share);
-        return torch.cat(found.ToArray());
+        return result;
     }
 
     /// <inheritdoc/>
@@ -77,96 +83,128 @@ internal sealed class WeightUpdate : IDisposable
     {
         First?.Dispose();
         Second?.Dispose();
-        foreach (IDisposable owned in (IEnumerable<IDisposable>)[.. Rates, .. _frozenNorms])
+    }
+
+    /// <summary>g / max(1, (‖g‖ + ε) / most), or the gradients themselves; a copy where it will be written to.</summary>
+    private Tensor Clipped(Tensor norm)
+    {
+        if (_plan.MaxGradientNorm is not { } most)
         {
-            owned.Dispose();
+            return _plan.Rates.Preconditions ? _trained.Gradients!.clone() : _trained.Gradients!;
         }
+
+        using Scalar share = 1 / (double)most;
+        using Scalar least = ClippingEpsilon / most;
+        using Scalar one = 1.0;
+        return _trained.Gradients!.div(norm.mul(share).add(least).clamp(min: one));
     }
 
-    private static Tensor FrozenNorms(FactorGroup group)
+    /// <summary>Multiplies the gradients of each group with what its rule gives, in place, and returns the factors' products where they suffice to the rule.</summary>
+    private FactorProducts?[] Precondition(Tensor gradients, StepSchedule schedule)
     {
-        using DisposeScope scope = torch.NewDisposeScope();
-        return group.Frozen.square().sum([1, 2], type: torch.ScalarType.Float64).sqrt().DetachFromDisposeScope();
-    }
-
-    private Tensor Clipped(Tensor norm) => _plan.MaxGradientNorm is { } most
-        ? _trained.Gradients!.mul(norm.add(ClippingEpsilon).reciprocal().mul(most).clamp(max: 1))
-        : _trained.Gradients!.clone();
-
-    /// <summary>Multiplies the gradients of each group with what its rule gives, in place, and returns what was told to the rules.</summary>
-    private FactorStatistics[] Precondition(Tensor gradients, StepSchedule schedule)
-    {
-        var statistics = new FactorStatistics[_groups.Count];
-        for (int i = 0; i < _groups.Count; i++)
+        var products = new FactorProducts?[_groups.Count];
+        for (int i = 0; i < products.Length && AsksForFactors; i++)
         {
-            statistics[i] = new FactorStatistics { Group = _groups[i], Scaling = _scaling, FrozenNorm = _frozenNorms[i], Schedule = schedule };
-            if (_plan.Rates.Statistics >= AdapterStatistics.Factors)
+            if (_plan.Rates.Preconditions || _plan.Rates.Statistics == AdapterStatistics.Factors)
             {
                 (Tensor a, Tensor b) = _groups[i].In(_trained.Weights);
-                statistics[i] = statistics[i].WithFactors(a, b);
+                products[i] = FactorProducts.Of(a, b);
             }
 
-            if (_plan.Rates.Preconditions && Rates[i].Precondition(statistics[i]) is { } factors)
+            if (_plan.Rates.Preconditions)
             {
-                (Tensor a, Tensor b) = _groups[i].In(gradients);
-                a.copy_(factors.OfA.bmm(a));
-                b.copy_(b.bmm(factors.OfB));
+                _rates[i].Precondition(products[i]!, _groups[i].In(gradients), schedule);
             }
         }
 
-        return statistics;
+        return products;
     }
 
-    /// <summary>What the base optimizer proposes, at unit rate; zeros if the step does not count.</summary>
-    private Tensor Direction(Tensor gradients, long step, Tensor isFinite)
+    /// <summary>What the base optimizer proposes, at unit rate, and its moments if the step counts.</summary>
+    private (Tensor Direction, Tensor First, Tensor Second) Propose(Tensor gradients, long step)
     {
-        Tensor direction = gradients;
-        if (HasMoments)
+        using Scalar keepsFirst = (double)_plan.Beta1;
+        using Scalar takesFirst = 1 - (double)_plan.Beta1;
+        using Scalar keepsSecond = (double)_plan.Beta2;
+        using Scalar takesSecond = 1 - (double)_plan.Beta2;
+        using Scalar decay = (double)_plan.WeightDecay;
+        Tensor gradient = _plan.Optimizer == BaseOptimizer.Adam && _plan.WeightDecay != 0 ? gradients.add(_trained.Weights, decay) : gradients;
+        Tensor first = First!.mul(keepsFirst).add_(gradient, takesFirst);
+        Tensor second = Second!.mul(keepsSecond).addcmul_(gradient, gradient, takesSecond);
+
+        // Both corrections of the moments are in the divisor, which spares a pass over the numbers.
+        double correction = 1 - Math.Pow(_plan.Beta1, step);
+        using Scalar scale = correction / Math.Sqrt(1 - Math.Pow(_plan.Beta2, step));
+        using Scalar least = correction * _plan.Epsilon;
+        return (first.div(second.sqrt().mul_(scale).add_(least)), first, second);
+    }
+
+    /// <summary>The products that the rule asks for, group by group as flat tensors: the rows', then the columns'.</summary>
+    private IEnumerable<Tensor> Products(FactorProducts?[] ofFactors, Tensor direction)
+    {
+        for (int i = 0; i < _groups.Count && AsksForFactors; i++)
         {
-            Tensor gradient = _plan.Optimizer == BaseOptimizer.Adam && _plan.WeightDecay != 0 ? gradients.add(_trained.Weights.mul(_plan.WeightDecay)) : gradients;
-            Tensor first = First!.mul(_plan.Beta1).add(gradient.mul(1 - _plan.Beta1));
-            Tensor second = Second!.mul(_plan.Beta2).add(gradient.square().mul(1 - _plan.Beta2));
-            double rootCorrection = 1 / Math.Sqrt(1 - Math.Pow(_plan.Beta2, step));
-            direction = first.mul(1 / (1 - Math.Pow(_plan.Beta1, step))).div(second.sqrt().mul(rootCorrection).add(_plan.Epsilon));
-            First!.copy_(torch.where(isFinite, first, First!));
-            Second!.copy_(torch.where(isFinite, second, Second!));
+            FactorProducts products = ofFactors[i]!;
+            if (_plan.Rates.Statistics >= AdapterStatistics.Directions)
+            {
+                (Tensor a, Tensor b) = _groups[i].In(_trained.Weights);
+                (Tensor directionA, Tensor directionB) = _groups[i].In(direction);
+                products = FactorProducts.Of(a, b, directionA, directionB);
+            }
+
+            yield return products.Rows.view(-1);
+            yield return products.Columns.view(-1);
+        }
+    }
+
+    private double[][] Decide(ReadOnlySpan<float> products, StepSchedule schedule)
+    {
+        int width = _plan.Rates.Statistics switch
+        {
+            AdapterStatistics.None => 0,
+            AdapterStatistics.Factors => 1,
+            _ => 2,
+        };
+        var rates = new double[_groups.Count][];
+        for (int i = 0; i < rates.Length; i++)
+        {
+            int length = 2 * _groups[i].Matrices * width * _groups[i].Rank * width * _groups[i].Rank;
+            rates[i] = _rates[i].Decide(products[..length], schedule);
+            products = products[length..];
         }
 
-        return torch.where(isFinite, direction, torch.zeros_like(direction));
+        return rates;
     }
 
-    /// <summary>Moves the factors of one group. Returns its α's and β's, schedule included.</summary>
-    private Tensor[] Move(int number, FactorStatistics statistics, Tensor direction, Tensor isFinite)
+    /// <summary>w ← w − rate · (Δ + decay · w), with a rate for each matrix and one for all else.</summary>
+    private void Move(double[][] rates, Tensor direction, double rateOfHead)
     {
-        (Tensor a, Tensor b) = _groups[number].In(_trained.Weights);
-        (Tensor directionA, Tensor directionB) = _groups[number].In(direction);
-        if (_plan.Rates.Statistics >= AdapterStatistics.Directions)
+        using Scalar decay = DecayApart;
+        using Scalar one = 1.0;
+        using Scalar ofHead = -rateOfHead;
+        Tensor change = DecayApart == 0 ? direction : direction.add(_trained.Weights, decay);
+        float[] signed = [.. rates.SelectMany(group => group).Select(rate => (float)-rate)];
+        Tensor onDevice = signed.Length == 0 ? change : TokenBatch.Upload(signed, _place).view(-1, 1, 1);
+        int start = 0;
+        foreach (FactorGroup group in _groups)
         {
-            statistics = statistics.WithDirections(a, b, directionA, directionB);
+            (Tensor a, Tensor b) = group.In(_trained.Weights);
+            (Tensor changeA, Tensor changeB) = group.In(change);
+            a.addcmul_(changeA, onDevice.narrow(0, start, group.Matrices), one);
+            b.addcmul_(changeB, onDevice.narrow(0, start + group.Matrices, group.Matrices), one);
+            start += 2 * group.Matrices;
         }
 
-        (Tensor rateA, Tensor rateB) = Rates[number].Decide(statistics, isFinite);
-        rateA = rateA.mul(statistics.Schedule.Share);
-        rateB = rateB.mul(statistics.Schedule.Share);
-        a.add_(Change(a, directionA, rateA, isFinite));
-        b.add_(Change(b, directionB, rateB, isFinite));
-        return [rateA, rateB];
+        long count = _trained.Layout.Length - _trained.Layout.HeadStart;
+        _trained.Weights.narrow(0, _trained.Layout.HeadStart, count).add_(change.narrow(0, _trained.Layout.HeadStart, count), ofHead);
     }
 
-    /// <summary>−rate · (Δ + decay · w), with a rate for each matrix.</summary>
-    private Tensor Change(Tensor weights, Tensor direction, Tensor rates, Tensor isFinite)
+    private void Remember(Tensor? first, Tensor? second)
     {
-        Tensor signed = torch.where(isFinite, rates.neg(), torch.zeros_like(rates)).to_type(torch.ScalarType.Float32).view(-1, 1, 1);
-        return (DecayApart == 0 ? direction : direction.add(weights.mul(DecayApart))).mul(signed);
-    }
-
-    private void MoveHead(Tensor direction, Tensor isFinite, double rate)
-    {
-        long start = _trained.Layout.HeadStart;
-        long count = _trained.Layout.Length - start;
-        Tensor weights = _trained.Weights.narrow(0, start, count);
-        Tensor whole = direction.narrow(0, start, count);
-        Tensor signed = isFinite.to_type(torch.ScalarType.Float32).mul(-rate);
-        weights.add_((DecayApart == 0 ? whole : whole.add(weights.mul(DecayApart))).mul(signed));
+        if (first is not null && second is not null)
+        {
+            Dispose();
+            (First, Second) = (first.DetachFromDisposeScope(), second.DetachFromDisposeScope());
+        }
     }
 }
