@@ -73,7 +73,7 @@ def median(values):
 
 def measure(name, asked, inputs, work):
     done, start = 0, time.perf_counter()
-    while done < WARM_STEPS or time.perf_counter() - start < WARM_SECONDS:
+    while done < max(WARM_STEPS, len(inputs)) or time.perf_counter() - start < WARM_SECONDS:
         work(inputs[done % len(inputs)])
         done += 1
     torch.cuda.synchronize()

@@ -58,7 +58,8 @@ internal sealed record AdapterPlan
     };
 
     /// <summary>The same without anything that is trained in the encoder.</summary>
-    public AdapterPlan Frozen => this with { Method = AdaptationMethod.LowRank, Targets = LoraTargets.None };
+    /// <remarks>A method, since a record prints its properties, and this one's value would print its own without end.</remarks>
+    public AdapterPlan Frozen() => this with { Method = AdaptationMethod.LowRank, Targets = LoraTargets.None };
 
     /// <summary>s = lora_alpha / r, or lora_alpha / √r where rank-stabilised (rsLoRA, arXiv 2312.03732).</summary>
     public static float ScalingOf(float alpha, int rank, bool rankStabilized) => alpha / (rankStabilized ? MathF.Sqrt(rank) : rank);
