@@ -1,4 +1,5 @@
 using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Engines.Rates;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Pipeline;
 using Microsoft.ML.Lora.Primitives;
@@ -163,7 +164,7 @@ public sealed record LoraSentencePairOptions
     public bool Symmetric { get; init; }
 
     /// <summary>
-    /// How a pair's score comes about. What is fitted is fitted after training, on the validation pairs; where these are too few, scores stay the
+    /// How a pair's score comes about. What is fitted is fitted after training, on the validation pairs; where these are too few for what was asked for, scores stay the
     /// classifier's, and a warning says how many are needed.
     /// </summary>
     /// <value>
@@ -340,6 +341,8 @@ public sealed record LoraSentencePairOptions
         if (!Enum.IsDefined(Schedule)) yield return NoSuchValue(nameof(Schedule), Schedule);
         if (!(WarmupFraction is >= 0 and <= 0.5f)) yield return Invariant($"{nameof(WarmupFraction)} must be from 0 to 0.5, but is {WarmupFraction}.");
         if (!(WeightDecay is >= 0 and <= 1)) yield return Invariant($"{nameof(WeightDecay)} must be from 0 to 1, but is {WeightDecay}.");
+        if (Optimizer == BaseOptimizer.GradientDescent && Rates is null) yield return $"{nameof(Optimizer)} is {Optimizer}, whose steps are as long as the gradients, so that there is no usual rate: set {nameof(Rates)}.";
+        if (Optimizer == BaseOptimizer.GradientDescent && Rates is AdaptiveRates && WeightDecay > 0) yield return Invariant($"{nameof(WeightDecay)} is {WeightDecay}, but must be 0 where {nameof(Optimizer)} is {Optimizer} and {nameof(Rates)} adaptive: weights decay by the rate, which is as large there as gradients are small.");
         if (MaxGradientNorm is { } norm && !(norm > 0 && float.IsFinite(norm))) yield return Invariant($"{nameof(MaxGradientNorm)} must be above 0 and finite, or null for no clipping, but is {norm}.");
         if (!Enum.IsDefined(ClassWeighting)) yield return NoSuchValue(nameof(ClassWeighting), ClassWeighting);
         foreach (string problem in MatchingScore?.Problems() ?? []) yield return $"{nameof(MatchingScore)}: {problem}";

@@ -12,6 +12,9 @@ internal sealed class MatchingSetup
 {
     private const string Option = nameof(LoraSentencePairOptions.MatchingScore);
 
+    /// <summary>The fewest training pairs that say where it is dense, where nobody asked for it.</summary>
+    private const int FewestBankPairs = 100;
+
     private readonly MatchingScore _wanted;
     private readonly LabeledPairs _train;
     private readonly LabeledPairs? _held;
@@ -39,10 +42,26 @@ internal sealed class MatchingSetup
     }
 
     /// <summary>What is wanted where nobody said: what regards density, if the pairs suffice for it.</summary>
-    public static MatchingScore Usual(LabeledPairs train, LabeledPairs? held) =>
-        held is not null && ConstantFit.IsEnough(held.Labels) && train.Count > MatchingScore.DensityAware.Neighbours
-            ? MatchingScore.DensityAware
-            : MatchingScore.Classifier;
+    /// <param name="train">The training pairs.</param>
+    /// <param name="held">The validation pairs.</param>
+    /// <param name="info">Told where the pairs do not suffice.</param>
+    public static MatchingScore Usual(LabeledPairs train, LabeledPairs? held, Action<string> info)
+    {
+        if (held is null)
+        {
+            return MatchingScore.Classifier;
+        }
+
+        if (train.Count >= FewestBankPairs && ConstantFit.IsEnough(held.Labels))
+        {
+            return MatchingScore.DensityAware;
+        }
+
+        info(
+            $"Scores are the classifier's: to regard density, as they do unless {Option} says otherwise, takes {FewestBankPairs} training pairs and {ConstantFit.FewestPairs} validation pairs, "
+            + $"{ConstantFit.FewestOfAClass} of them of each class, and there are {train.Count} and {held.Count}.");
+        return MatchingScore.Classifier;
+    }
 
     /// <summary>Makes it.</summary>
     /// <param name="engine">Computes.</param>
@@ -104,6 +123,14 @@ internal sealed class MatchingSetup
         {
             _warn($"{Option}.{_wanted.Form} finds the validation pairs at odds with the classifier, whose logits would have to change sign: scores stay the classifier's.");
             return Unfitted();
+        }
+
+        if (constants.Form != _wanted.Form)
+        {
+            _info(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Option}.{_wanted.Form} gains nothing on {constants.FittedPairs} validation pairs that temperature scaling does not, so that it is scaled alone: scale {constants.Scale:F3}."));
+            return new MatchingModel(constants, Bank: null);
         }
 
         _info(string.Create(

@@ -53,7 +53,7 @@ internal sealed class PairTraining
         truncated += truncatedHeld;
         LogData(train, held, truncated);
 
-        var matching = new MatchingSetup(_request.MatchingScore ?? MatchingSetup.Usual(train, held), train, held, SeedOf("matching score"), Info, Warn);
+        var matching = new MatchingSetup(_request.MatchingScore ?? MatchingSetup.Usual(train, held, Info), train, held, SeedOf("matching score"), Info, Warn);
         long trained = TrainedShapes.Count(_encoder.Weights.Shape, _request.Trainable);
         PayloadText.RequireRoom(trained, matching.NumbersKept(_encoder.Weights.Shape.Hidden));
         IEngine engine = EngineChoice.ForTraining(_request.Threads, _request.FrozenLayersMegabytes);

@@ -90,6 +90,16 @@ public sealed class OptionsTests
     }
 
     [TestMethod]
+    public void Constructor_PlainGradientsWithoutARule_AsksForOne() => AssertRefused(
+        "Optimizer is GradientDescent, whose steps are as long as the gradients, so that there is no usual rate: set Rates.",
+        new LoraSentencePairOptions { Optimizer = BaseOptimizer.GradientDescent });
+
+    [TestMethod]
+    public void Constructor_PlainGradientsFoundRatesAndDecay_AreRefusedTogether() => AssertRefused(
+        "WeightDecay is 0.01, but must be 0 where Optimizer is GradientDescent and Rates adaptive: weights decay by the rate, which is as large there as gradients are small.",
+        new LoraSentencePairOptions { Optimizer = BaseOptimizer.GradientDescent, Rates = AdapterRates.Adaptive() });
+
+    [TestMethod]
     public void Constructor_LayersForNoUpdates_SaysThatTheyDoNotGoTogether()
     {
         var options = new LoraSentencePairOptions { Targets = LoraTargets.None, AdaptedLayers = 2 };
@@ -190,6 +200,13 @@ public sealed class OptionsTests
         Assert.AreEqual(Path.GetFileName(encoder.Folder), PretrainedEncoder.FromDirectory(encoder.Folder + Path.DirectorySeparatorChar).Id);
         Assert.AreEqual("mine", PretrainedEncoder.FromDirectory(encoder.Folder, "mine").ToString());
         Assert.AreEqual("loraml-mini-uncased", PretrainedEncoder.Mini.Id);
+    }
+
+    private static void AssertRefused(string problem, LoraSentencePairOptions options)
+    {
+        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => new LoraSentencePairTrainer(new MLContext(), options));
+
+        Assert.AreEqual($"LoraSentencePairOptions: {problem} (Parameter 'options')", exception.Message);
     }
 
     private sealed class FaultyRates : AdapterRateRule
