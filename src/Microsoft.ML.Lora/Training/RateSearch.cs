@@ -87,11 +87,10 @@ internal sealed class RateSearch
                 throw Diverged(round);
             }
 
-            int kept = Math.Max(candidates.Length / RateSearchPlan.Keep, 1);
             candidates =
             [
                 .. _trials.Where(trial => trial.Round == round && trial.LogLoss is not null)
-                    .OrderBy(trial => trial.LogLoss).Take(kept).Select(trial => (trial.RateOfA, trial.Ratio)),
+                    .OrderBy(trial => trial.LogLoss).Take(candidates.Length / RateSearchPlan.Keep).Select(trial => (trial.RateOfA, trial.Ratio)),
             ];
             steps *= RateSearchPlan.Keep;
         }

@@ -56,12 +56,12 @@ public sealed class RateSearchSplitTests
     public void Of_RowsByThemselves_HoldsTheShareOfEachClass()
     {
         LabeledPairs all = TrainingPairs.Create(1000);
-        var pairs = new LabeledPairs(all.Pairs, null, [.. Enumerable.Range(0, 1000).Select(row => row < 3 ? 1 : 0)]);
+        var pairs = new LabeledPairs(all.Pairs, null, [.. Enumerable.Range(0, 1000).Select(row => row < 2 ? 1 : 0)]);
 
         RateSearchSplit split = Split(pairs, row => row);
 
         Assert.IsEmpty(split.Warnings);
-        Assert.AreEqual((200, 1), (split.Held.Count, split.Held.Labels.Sum()));
+        Assert.AreEqual((201, 1), (split.Held.Count, split.Held.Labels.Sum()));
     }
 
     [TestMethod]
