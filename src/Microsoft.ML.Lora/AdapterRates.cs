@@ -84,7 +84,7 @@ public static class AdapterRates
 
     /// <summary>
     /// <see cref="Ratio"/> with rate and ratio found before training: short trainings on a part of the training pairs, the best of them longer,
-    /// judged on another part that shares no sentence (or group) with it.
+    /// judged on another part that shares no sentence (or group) with it, unless that would leave too few; a warning says so then.
     /// </summary>
     /// <param name="budget">What the search may take. <see cref="TrainingSummary.RateTrials"/> tells what it tried.</param>
     public static AdapterRateRule Fitted(RateSearchBudget budget)

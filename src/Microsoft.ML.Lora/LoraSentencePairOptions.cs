@@ -36,7 +36,7 @@ public sealed record LoraSentencePairOptions
     /// <value>The default is <c>Sentence2</c>.</value>
     public string SecondSentenceColumnName { get; init; } = "Sentence2";
 
-    /// <summary>A text, number or key column whose equal values stay together when <see cref="ValidationFraction"/> splits the rows. A validation set does not need it.</summary>
+    /// <summary>A text, number or key column whose equal values stay together when <see cref="ValidationFraction"/>, or the search of <see cref="AdapterRates.Fitted"/>, splits the rows. A validation set does not need it.</summary>
     /// <value>The default is <see langword="null"/>: every row may go to either side.</value>
     public string? GroupColumnName { get; init; }
 
@@ -295,9 +295,9 @@ public sealed record LoraSentencePairOptions
         }
 
         if (GroupColumnName is "") yield return $"{nameof(GroupColumnName)} must name a column or be null, but is empty.";
-        if (GroupColumnName is not null && ValidationFraction == 0)
+        if (GroupColumnName is not null && ValidationFraction == 0 && Rates is not FittedRates)
         {
-            yield return $"{nameof(GroupColumnName)} is '{GroupColumnName}', but without {nameof(ValidationFraction)} there is no split to keep groups together in.";
+            yield return $"{nameof(GroupColumnName)} is '{GroupColumnName}', but without {nameof(ValidationFraction)}, or {nameof(Rates)} that are {nameof(AdapterRates.Fitted)}, there is no split to keep groups together in.";
         }
     }
 

@@ -99,16 +99,40 @@ internal sealed class PairTraining
         }
 
         IReadOnlyList<RateTrial>? trials = hooks.Checkpoints?.ReadTrials();
+        bool searches = trials is null;
         if (trials is null)
         {
-            int[] groups = _request.Columns.Group is null ? SentenceComponents.Of(rows.Texts) : rows.RenumberedGroups();
-            trials = RateSearch.Execute(start, train, groups, _request.Training, fitted.Budget, hooks);
+            hooks.Checkpoints?.RequireWritableFolder();
+            RateSearchSplit split = Split(rows, train);
+            trials = RateSearch.Execute(start, split, RateCandidates.For(_request.Trainable.Adapter), _request.Training, fitted.Budget, hooks);
         }
 
         hooks.Checkpoints?.Keep(trials);
         AdapterRateRule best = RateSearch.Best(trials);
+        if (searches && hooks.Checkpoints is { } checkpoints)
+        {
+            // What is broken off before its first checkpoint would search again.
+            using ITrainingSession beginning = start(best);
+            checkpoints.Save(beginning, RunState.Start);
+        }
+
         Info($"The search for rates took {trials.Sum(trial => trial.Steps)} steps and found {best}.");
         return (best, trials);
+    }
+
+    /// <summary>The training pairs as a search for rates divides them: by groups, or by sentences where there are none.</summary>
+    private RateSearchSplit Split(PairRows rows, LabeledPairs train)
+    {
+        (int[] groups, string grouping) = _request.Columns.Group is { } group
+            ? (rows.RenumberedGroups(), $"rows of the same '{group}'")
+            : (SentenceComponents.Of(rows.Texts), "pairs that share sentences, directly or through others,");
+        RateSearchSplit split = RateSearchSplit.Of(train, groups, grouping, _request.Training.Seed);
+        foreach (string warning in split.Warnings)
+        {
+            Warn(warning);
+        }
+
+        return split;
     }
 
     /// <summary>The threshold is chosen among the scores that it will be held against.</summary>

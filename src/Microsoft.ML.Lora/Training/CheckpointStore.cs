@@ -128,8 +128,9 @@ internal sealed class CheckpointStore
         _lastSaved = state.Step;
     }
 
-    /// <summary>Writes an empty file the way a checkpoint is written, and deletes it.</summary>
-    private void RequireWritableFolder()
+    /// <summary>Makes sure that checkpoints can be written to the folder: writes an empty file the way a checkpoint is written, and deletes it.</summary>
+    /// <exception cref="IOException">The folder cannot be made or written to.</exception>
+    public void RequireWritableFolder()
     {
         string probe = _path + ".probe";
         try

@@ -43,7 +43,8 @@ internal sealed class TrainingRun
 
     private void Resume()
     {
-        if (_hooks.Checkpoints?.Restore(_session) is { } state)
+        // A checkpoint of step 0 holds a search for rates, and is often of this very run.
+        if (_hooks.Checkpoints?.Restore(_session) is { Step: > 0 } state)
         {
             _state = state;
             _hooks.Log(string.Create(CultureInfo.InvariantCulture, $"Going on from the checkpoint after step {state.Step} of {_steps.Steps}."));

@@ -130,7 +130,7 @@ public sealed class OptionsTests
         ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => new LoraSentencePairTrainer(new MLContext(), options));
 
         Assert.AreEqual(
-            "LoraSentencePairOptions: GroupColumnName is 'Customer', but without ValidationFraction there is no split to keep groups together in. (Parameter 'options')",
+            "LoraSentencePairOptions: GroupColumnName is 'Customer', but without ValidationFraction, or Rates that are Fitted, there is no split to keep groups together in. (Parameter 'options')",
             exception.Message);
     }
 
