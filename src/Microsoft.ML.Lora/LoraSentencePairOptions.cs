@@ -193,7 +193,7 @@ public sealed record LoraSentencePairOptions
     /// <value>The default is <see langword="null"/>.</value>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
-    /// <summary>Asks training to end early; looked at before every step.</summary>
+    /// <summary>Asks training to end early; looked at before every step, and while the matching score is made.</summary>
     /// <value>The default never asks.</value>
     public CancellationToken CancellationToken { get; init; }
 
@@ -309,7 +309,7 @@ public sealed record LoraSentencePairOptions
         if (AdaptedLayers is < 1) yield return $"{nameof(AdaptedLayers)} must be at least 1, or null for all layers, but is {AdaptedLayers}. {nameof(LoraTargets)}.{nameof(LoraTargets.None)} adapts none.";
         if (AdaptedLayers is not null && Adaptation == AdaptationMethod.LowRank && Targets == LoraTargets.None) yield return $"{nameof(AdaptedLayers)} must be null where {nameof(Targets)} is {LoraTargets.None}, for no layer gains updates then, but is {AdaptedLayers}.";
         if (FrozenLayersMegabytes is < 0 or > 1 << 20) yield return $"{nameof(FrozenLayersMegabytes)} must be from 0 to 1048576, or null for a quarter of what the process may use, but is {FrozenLayersMegabytes}.";
-        if (Rank is < 1 or > 1024) yield return $"{nameof(Rank)} must be from 1 to 1024, but is {Rank}.";
+        if (Rank is < 1 or > AdapterPlan.MostRank) yield return $"{nameof(Rank)} must be from 1 to {AdapterPlan.MostRank}, but is {Rank}.";
         if (!(Alpha is > 0 and <= 65536)) yield return Invariant($"{nameof(Alpha)} must be above 0 and at most 65536, but is {Alpha}.");
         if (!(Dropout is >= 0 and <= 0.9f)) yield return Invariant($"{nameof(Dropout)} must be from 0 to 0.9, but is {Dropout}.");
         if (!Enum.IsDefined(Head)) yield return NoSuchValue(nameof(Head), Head);
@@ -320,7 +320,7 @@ public sealed record LoraSentencePairOptions
     private IEnumerable<string> MethodProblems()
     {
         if (!Enum.IsDefined(Adaptation)) yield return NoSuchValue(nameof(Adaptation), Adaptation);
-        if (BottleneckSize is < 1 or > 1024) yield return $"{nameof(BottleneckSize)} must be from 1 to 1024, but is {BottleneckSize}.";
+        if (BottleneckSize is < 1 or > AdapterPlan.MostBottleneckSize) yield return $"{nameof(BottleneckSize)} must be from 1 to {AdapterPlan.MostBottleneckSize}, but is {BottleneckSize}.";
         if (BottleneckSize is not null && Adaptation is not (AdaptationMethod.AdapterH or AdaptationMethod.AdapterL)) yield return NotUsed(nameof(BottleneckSize), BottleneckSize);
         if (AdaptedLayers is null && Adaptation == AdaptationMethod.LastLayers) yield return $"{nameof(Adaptation)} is {Adaptation}, which needs {nameof(AdaptedLayers)}: how many layers.";
         if (AdaptedLayers is not null && Adaptation == AdaptationMethod.FullFineTuning) yield return NotUsed(nameof(AdaptedLayers), AdaptedLayers);

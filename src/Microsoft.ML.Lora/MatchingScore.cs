@@ -11,7 +11,7 @@ namespace Microsoft.ML.Lora;
 public sealed record MatchingScore
 {
     /// <summary>The most pairs a bank holds: it is saved with the model, and searched for each pair that is scored.</summary>
-    private const int MostBankPairs = 1024;
+    internal const int MostBankPairs = 1024;
 
     private MatchingScore(MatchingForm form, float areaMix = 0, float locationWeight = 0) =>
         (Form, AreaMix, LocationWeight) = (form, areaMix, locationWeight);

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
-using Microsoft.ML.Lora.Scoring;
 using Microsoft.ML.Lora.Tokenization;
 using Microsoft.ML.Lora.Training;
 using Microsoft.ML.Runtime;
@@ -55,7 +54,7 @@ internal sealed class PairTraining
 
         var matching = new MatchingSetup(_request.MatchingScore ?? MatchingSetup.Usual(train, held, Info), train, held, SeedOf("matching score"), Info, Warn);
         long trained = TrainedShapes.Count(_encoder.Weights.Shape, _request.Trainable);
-        PayloadText.RequireRoom(trained, matching.NumbersKept(_encoder.Weights.Shape.Hidden));
+        PayloadText.RequireRoom(trained, matching.NumbersKept(_encoder.Weights.Shape.Hidden), _request.Trainable.Adapter.Method);
         IEngine engine = EngineChoice.ForTraining(_request.Threads, _request.FrozenLayersMegabytes);
         TrainingHooks hooks = Hooks(train, held);
         ITrainingSession Start(AdapterRateRule rule) =>
@@ -64,10 +63,10 @@ internal sealed class PairTraining
         using ITrainingSession session = Start(rates);
         Info($"Training {trained} numbers on the {engine.Name} engine with {_request.Threads} {(_request.Threads == 1 ? "thread" : "threads")}, seed {_request.Seed}.");
         TrainingOutcome outcome = TrainingRun.Execute(session, train, held, _request.Training, hooks);
-        MatchingModel? score = matching.Make(engine, _encoder.Weights, _request.Trainable, outcome.Weights, outcome.ValidationScores);
+        (MatchingResult score, bool cancelled) = MakeScore(matching, engine, outcome);
         var summary = new TrainingSummary
         {
-            End = outcome.End,
+            End = cancelled ? TrainingEnd.Cancelled : outcome.End,
             TrainedParameters = trained,
             TrainingPairs = train.Count,
             ValidationPairs = held?.Count ?? 0,
@@ -75,7 +74,7 @@ internal sealed class PairTraining
             Steps = outcome.Steps,
             KeptStep = outcome.WeightsStep,
             Validations = outcome.Validations,
-            Matching = score?.Constants,
+            Matching = score.Model?.Constants,
             TokenizationTime = tokenization,
             TrainingTime = outcome.TrainingTime,
             PairsPerSecond = outcome.TrainingTime > TimeSpan.Zero ? outcome.PairsTrained / outcome.TrainingTime.TotalSeconds : 0,
@@ -83,10 +82,22 @@ internal sealed class PairTraining
             Rates = rates.Description,
             RateTrials = trials,
         };
-        var undecided = new PairModel(_encoder, Define(outcome, score, summary), engine);
-        return held is null || _request.DecisionThreshold == DecisionThreshold.Zero
-            ? undecided
-            : new PairModel(_encoder, undecided.Definition with { Threshold = ThresholdOf(undecided, outcome, held) }, engine);
+        return new PairModel(_encoder, Define(outcome, score, held, summary), engine);
+    }
+
+    /// <summary>Makes the score of the trained model; cancelled, it stays the classifier's if that is to be kept.</summary>
+    private (MatchingResult Score, bool Cancelled) MakeScore(MatchingSetup matching, IEngine engine, TrainingOutcome outcome)
+    {
+        try
+        {
+            bool needsScores = _request.DecisionThreshold != DecisionThreshold.Zero;
+            return (matching.Make(engine, _encoder.Weights, _request.Trainable, outcome.Weights, outcome.ValidationScores, needsScores, _request.Cancellation), false);
+        }
+        catch (OperationCanceledException) when (_request.Training.OnCancellation == CancellationResult.KeepBest)
+        {
+            Warn($"Training was cancelled before {nameof(LoraSentencePairOptions.MatchingScore)} was made: scores stay the classifier's.");
+            return (new MatchingResult(null, outcome.ValidationScores), true);
+        }
     }
 
     /// <summary>The rule that was asked for, or what the search finds that it asks for.</summary>
@@ -113,7 +124,7 @@ internal sealed class PairTraining
         {
             // What is broken off before its first checkpoint would search again.
             using ITrainingSession beginning = start(best);
-            checkpoints.Save(beginning, RunState.Start);
+            checkpoints.Save(beginning, beginning.ExportTrained(), RunState.Start);
         }
 
         Info($"The search for rates took {trials.Sum(trial => trial.Steps)} steps and found {best}.");
@@ -135,19 +146,15 @@ internal sealed class PairTraining
         return split;
     }
 
-    /// <summary>The threshold is chosen among the scores that it will be held against.</summary>
-    private float ThresholdOf(PairModel model, TrainingOutcome outcome, LabeledPairs held) => ThresholdChoice.Choose(
-        _request.DecisionThreshold, model.Definition.Matching is null ? outcome.ValidationScores : model.Score(held.Pairs), held.Labels);
-
-    private PairModelDefinition Define(TrainingOutcome outcome, MatchingModel? score, TrainingSummary summary) => new()
+    private PairModelDefinition Define(TrainingOutcome outcome, MatchingResult score, LabeledPairs? held, TrainingSummary summary) => new()
     {
         Columns = _request.Columns,
         Plan = _request.Trainable,
         Trained = outcome.Weights,
         MaxTokens = _maxTokens,
         Symmetric = _request.Symmetric,
-        Matching = score,
-        Threshold = 0,
+        Matching = score.Model,
+        Threshold = held is null ? 0 : ThresholdChoice.Choose(_request.DecisionThreshold, score.ValidationScores, held.Labels),
         Summary = summary,
     };
 

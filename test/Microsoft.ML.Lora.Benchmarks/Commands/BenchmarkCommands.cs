@@ -21,7 +21,7 @@ internal static class BenchmarkCommands
             StartsCommand.Create(),
             RatesCommand.Create(),
             CalibrationCommand.Create(),
-            new Command(FirstScore.Name, "Loads the embedded encoder, or that of a folder given, scores one pair, prints the answer."),
+            new CliCommand(FirstScore.Name, "Loads the embedded encoder, or that of a folder given, scores one pair, prints the answer."),
         };
         try
         {

@@ -151,11 +151,15 @@ public sealed class MatchingScoreTests : IDisposable
     }
 
     [TestMethod]
-    public void Fit_ThresholdToo_IsChosenAmongTheNewScores()
+    [DataRow(MatchingForm.Paper)]
+    [DataRow(MatchingForm.DensityAware)]
+    [DataRow(MatchingForm.Temperature)]
+    public void Fit_ThresholdToo_IsChosenAmongTheNewScores(MatchingForm form)
     {
         LoraSentencePairOptions options = _encoder.Options with { DecisionThreshold = DecisionThreshold.MaximizeF1 };
+        MatchingScore score = form switch { MatchingForm.Paper => Paper, MatchingForm.DensityAware => Fitted, _ => MatchingScore.Temperature };
 
-        LoraSentencePairTransformer model = Train(Paper, options);
+        LoraSentencePairTransformer model = Train(score, options);
 
         Scored[] held = Scored.Of(_ml, model, TinyPairs.Data(_ml, Held, seed: 9));
         bool[] labels = [.. TinyPairs.Create(Held, seed: 9).Select(pair => pair.Label)];

@@ -6,6 +6,9 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 /// <summary>Moves the factors of every low-rank update as a rate rule says.</summary>
 internal sealed class AdapterUpdates
 {
+    private const string Advice =
+        "Weights or directions may have grown beyond what can be multiplied: choose lower rates, or set MaxGradientNorm to 1.";
+
     private readonly GradientOptimizer _optimizer;
     private readonly double _scaling;
     private readonly float[] _states;
@@ -47,7 +50,7 @@ internal sealed class AdapterUpdates
     /// <param name="weights">The flat buffer of weights. Updated in place.</param>
     /// <param name="gradients">The flat buffer of gradients.</param>
     /// <param name="gradientScale">What clipping leaves of the gradients.</param>
-    /// <exception cref="DivergenceException">The rule's answer is not finite. Nothing of this matrix is moved.</exception>
+    /// <exception cref="DivergenceException">The rule's answer, or what it preconditions with, is not finite. Nothing of this matrix is moved.</exception>
     /// <exception cref="InvalidOperationException">The rule's answer is negative. Nothing of this matrix is moved.</exception>
     public void Update(int number, StepSchedule schedule, Span<float> weights, Span<float> gradients, float gradientScale)
     {
@@ -102,9 +105,11 @@ internal sealed class AdapterUpdates
             products.MultiplyFactors(matrix, matrix.A.In(weights), matrix.B.In(weights));
         }
 
-        if (Rule.Preconditions)
+        if (Rule.Preconditions && !products.TryPrecondition(Rule, products.Describe(matrix, _scaling, schedule), matrix, ref gradA, ref gradB))
         {
-            products.Precondition(Rule, products.Describe(matrix, _scaling, schedule), matrix, ref gradA, ref gradB);
+            throw new DivergenceException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The rule {Rule} preconditions the gradients of '{matrix.Name}' at step {_optimizer.Steps} with a matrix that is not finite in single precision. {Advice}"));
         }
 
         if (Rule.Statistics < AdapterStatistics.Directions)
@@ -127,17 +132,23 @@ internal sealed class AdapterUpdates
     private AdapterFactorRates Decide(int number, in AdapterStep step)
     {
         AdapterFactorRates full = Rule.Decide(step, State(number));
-        bool isFinite = float.IsFinite((float)full.A) && float.IsFinite((float)full.B);
-        if (!isFinite || full.A < 0 || full.B < 0)
+        if (!float.IsFinite((float)full.A) || !float.IsFinite((float)full.B))
         {
-            string message = string.Create(
-                CultureInfo.InvariantCulture,
-                $"The rule {Rule} answered the rates {full.A} and {full.B} for '{Matrices[number].Name}' at step {_optimizer.Steps}, but rates must be finite and at least 0. Weights or directions may have grown beyond what can be multiplied: choose lower rates, or set MaxGradientNorm to 1.");
-            throw isFinite ? new InvalidOperationException(message) : new DivergenceException(message);
+            throw new DivergenceException($"{Describe(full, number)} must be finite in single precision. {Advice}");
+        }
+
+        if (full.A < 0 || full.B < 0)
+        {
+            throw new InvalidOperationException(
+                $"{Describe(full, number)} must be at least 0: a step goes against the gradient. Correct the rule's {nameof(AdapterRateRule.Decide)}; rates of 0 leave a matrix as it is.");
         }
 
         return _rates[number] = new AdapterFactorRates(full.A * step.Share, full.B * step.Share);
     }
+
+    private string Describe(AdapterFactorRates rates, int number) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"The rule {Rule} answered the rates {rates.A} and {rates.B} for '{Matrices[number].Name}' at step {_optimizer.Steps}, but rates");
 
     private Span<float> State(int number) => _states.AsSpan(number * Rule.StateLength, Rule.StateLength);
 

@@ -7,9 +7,6 @@ namespace Microsoft.ML.Lora.Engines.Managed;
 /// <summary>Trains and scores on the processor with nothing but .NET. Results do not depend on the number of threads.</summary>
 internal sealed class ManagedEngine : IEngine
 {
-    private const int MostRank = 1024;
-    private const int MostBottleneck = 1024;
-
     /// <summary>The rehearsal, begun when first asked for: once for the process.</summary>
     private static readonly Lazy<Lazy<float[]>> Warming = new(() => Ahead.Begin(Rehearsal.Run));
 
@@ -88,9 +85,9 @@ internal sealed class ManagedEngine : IEngine
             yield return $"{nameof(plan.Adapter.Targets)} must be None with {plan.Adapter.Method}, but is {plan.Adapter.Targets}.";
         }
 
-        if (plan.Adapter.BottleneckSize is < 1 or > MostBottleneck)
+        if (plan.Adapter.BottleneckSize is < 1 or > AdapterPlan.MostBottleneckSize)
         {
-            yield return $"{nameof(plan.Adapter.BottleneckSize)} must be from 1 to {MostBottleneck}, but is {plan.Adapter.BottleneckSize}.";
+            yield return $"{nameof(plan.Adapter.BottleneckSize)} must be from 1 to {AdapterPlan.MostBottleneckSize}, but is {plan.Adapter.BottleneckSize}.";
         }
 
         if (plan.Adapter.TopLayers is { } layers && (layers < 1 || layers > encoder.Shape.Layers))
@@ -98,9 +95,9 @@ internal sealed class ManagedEngine : IEngine
             yield return $"{nameof(plan.Adapter.TopLayers)} must be from 1 to {encoder.Shape.Layers}, the encoder's layers, but is {layers}.";
         }
 
-        if (plan.Adapter.Rank is < 1 or > MostRank)
+        if (plan.Adapter.Rank is < 1 or > AdapterPlan.MostRank)
         {
-            yield return $"{nameof(plan.Adapter.Rank)} must be from 1 to {MostRank}, but is {plan.Adapter.Rank}.";
+            yield return $"{nameof(plan.Adapter.Rank)} must be from 1 to {AdapterPlan.MostRank}, but is {plan.Adapter.Rank}.";
         }
 
         if (!float.IsFinite(plan.Adapter.Scaling))

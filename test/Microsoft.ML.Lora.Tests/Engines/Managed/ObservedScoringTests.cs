@@ -35,7 +35,6 @@ public sealed class ObservedScoringTests
         {
             Assert.AreSame(pairs[i], observer.Pairs[i]);
             Assert.HasCount(pairs[i].Length * Encoder.Shape.Hidden, observer.Tokens[i]!);
-            AssertHeadReads(head, trained, observer.Tokens[i]!, observer.Pooled[i]!);
         }
     }
 
@@ -80,38 +79,16 @@ public sealed class ObservedScoringTests
         Assert.AreEqual("This scorer was made for logits alone and cannot be observed. Create it as observable.", exception.Message);
     }
 
-    /// <summary>Without a pooler the classifier reads the first token's vector; with one it reads tanh of a map of it.</summary>
-    private static void AssertHeadReads(ClassificationHead head, TrainedWeights trained, float[] tokens, float[] pooled)
-    {
-        int hidden = Encoder.Shape.Hidden;
-        float[] first = tokens[..hidden];
-        if (head == ClassificationHead.Dense)
-        {
-            CollectionAssert.AreEqual(first, pooled);
-            return;
-        }
-
-        float[] weight = head == ClassificationHead.PretrainedPooler ? Encoder.Pooler!.Weight.Values : Tensor(trained, TrainedNames.PoolerWeight);
-        float[] bias = head == ClassificationHead.PretrainedPooler ? Encoder.Pooler!.Bias : Tensor(trained, TrainedNames.PoolerBias);
-        double[] expected = [.. Enumerable.Range(0, hidden).Select(row =>
-            Math.Tanh(bias[row] + Enumerable.Range(0, hidden).Sum(column => (double)weight[(row * hidden) + column] * first[column])))];
-        Closeness.AssertClose(expected, pooled, Closeness.SingleTolerance, "pooled");
-    }
-
-    private static float[] Tensor(TrainedWeights trained, string name) => trained.Tensors.Single(tensor => tensor.Name == name).Values;
-
     private sealed class Recorder(int count) : IPairObserver
     {
         public EncodedPair?[] Pairs { get; } = new EncodedPair?[count];
 
-        public float[]?[] Pooled { get; } = new float[]?[count];
-
         public float[]?[] Tokens { get; } = new float[]?[count];
 
-        public void Observe(int number, EncodedPair pair, ReadOnlySpan<float> pooled, ReadOnlySpan<float> tokens)
+        public void Observe(int number, EncodedPair pair, ReadOnlySpan<float> tokens)
         {
             Assert.IsNull(Pairs[number], $"Pair {number} is shown twice.");
-            (Pairs[number], Pooled[number], Tokens[number]) = (pair, pooled.ToArray(), tokens.ToArray());
+            (Pairs[number], Tokens[number]) = (pair, tokens.ToArray());
         }
     }
 }
