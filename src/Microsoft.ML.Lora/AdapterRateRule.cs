@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using static System.FormattableString;
 
 namespace Microsoft.ML.Lora;
@@ -20,10 +22,14 @@ namespace Microsoft.ML.Lora;
 /// </remarks>
 public abstract class AdapterRateRule
 {
+    /// <summary>Room for two (r, r) matrices of any rank up to 181; times the matrices of any encoder it stays a length that an array can have.</summary>
+    private const int MostState = 65_536;
+
     /// <summary>
     /// The rule and its constants in one line, the same in every culture. Two rules that could train to different weights must differ in it:
     /// a checkpoint goes on only under a rule of the same description.
     /// </summary>
+    /// <value>Not empty, and text that can be saved: without half of a surrogate pair.</value>
     public abstract string Description { get; }
 
     /// <summary>Full learning rate of all that is trained besides the factors A and B.</summary>
@@ -35,7 +41,7 @@ public abstract class AdapterRateRule
     public virtual AdapterStatistics Statistics => AdapterStatistics.None;
 
     /// <summary>How many numbers the rule remembers of each matrix.</summary>
-    /// <value>At least 0. The default is 0.</value>
+    /// <value>From 0 to 65,536. The default is 0.</value>
     public virtual int StateLength => 0;
 
     /// <summary>Whether gradients are multiplied with what <see cref="Precondition"/> gives.</summary>
@@ -64,9 +70,27 @@ public abstract class AdapterRateRule
     /// <param name="option">The option that the rule was given as.</param>
     internal IEnumerable<string> Problems(string option)
     {
+        if (string.IsNullOrEmpty(Description)) yield return $"{option}.{nameof(Description)} must say which rule it is, but is {(Description is null ? "null" : "empty")}.";
+        if (!IsWhole(Description)) yield return $"{option}.{nameof(Description)} must be text that can be saved, but has half of a surrogate pair.";
         if (!(RateOfHead >= 0 && double.IsFinite(RateOfHead))) yield return Invariant($"{option}.{nameof(RateOfHead)} must be at least 0 and finite, but is {RateOfHead}.");
-        if (StateLength < 0) yield return Invariant($"{option}.{nameof(StateLength)} must be at least 0, but is {StateLength}.");
+        if (StateLength is < 0 or > MostState) yield return Invariant($"{option}.{nameof(StateLength)} must be from 0 to {MostState}, but is {StateLength}.");
+        if (!Enum.IsDefined(Statistics)) yield return $"{option}.{nameof(Statistics)} must be one of {string.Join(", ", Enum.GetNames<AdapterStatistics>())}, but is {Statistics}.";
         if (Preconditions && Statistics == AdapterStatistics.None) yield return $"{option} preconditions, so {nameof(Statistics)} must be at least {nameof(AdapterStatistics.Factors)}, but is {Statistics}.";
+    }
+
+    private static bool IsWhole(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(text, out _, out int length) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            text = text[length..];
+        }
+
+        return true;
     }
 
     /// <summary><see cref="Description"/>.</summary>

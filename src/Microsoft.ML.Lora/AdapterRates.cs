@@ -1,5 +1,6 @@
 using Microsoft.ML.Lora.Engines.Rates;
 using Microsoft.ML.Lora.Training;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Lora;
 
@@ -14,6 +15,8 @@ public static class AdapterRates
 
     /// <summary>ε unless another is given, as the method's authors have it.</summary>
     private const float DefaultEpsilon = 1e-6f;
+
+    private const string RateRange = "A learning rate must be above 0 and at most 1.";
 
     /// <summary>One rate for everything that is trained: plain LoRA (arXiv 2106.09685).</summary>
     /// <param name="rate">η. Above 0, at most 1.</param>
@@ -31,7 +34,12 @@ public static class AdapterRates
     public static AdapterRateRule Ratio(float rateOfA, float ratio)
     {
         RequireRate(rateOfA, nameof(rateOfA));
-        RequireRate(rateOfA * ratio, nameof(ratio));
+        if (!(rateOfA * ratio is > 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(ratio), ratio, Invariant($"{RateRange} That of B and the head, {nameof(rateOfA)} · {nameof(ratio)}, is {rateOfA * ratio}."));
+        }
+
         return new FixedRates(rateOfA, ratio);
     }
 
@@ -84,7 +92,7 @@ public static class AdapterRates
 
     /// <summary>
     /// <see cref="Ratio"/> with rate and ratio found before training: short trainings on a part of the training pairs, the best of them longer,
-    /// judged on another part that shares no sentence (or group) with it.
+    /// judged on another part that shares no sentence (or group) with it, unless that would leave too few; a warning says so then.
     /// </summary>
     /// <param name="budget">What the search may take. <see cref="TrainingSummary.RateTrials"/> tells what it tried.</param>
     public static AdapterRateRule Fitted(RateSearchBudget budget)
@@ -97,7 +105,7 @@ public static class AdapterRates
     {
         if (!(rate is > 0 and <= 1))
         {
-            throw new ArgumentOutOfRangeException(parameter, rate, "A learning rate must be above 0 and at most 1.");
+            throw new ArgumentOutOfRangeException(parameter, rate, RateRange);
         }
     }
 }

@@ -21,6 +21,8 @@ public static class CalibrationCatalogExtensions
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
+        ArgumentException.ThrowIfNullOrEmpty(labelColumnName);
+        ArgumentException.ThrowIfNullOrEmpty(probabilityColumnName);
         if (bins is < 1 or > MostBins)
         {
             throw new ArgumentOutOfRangeException(nameof(bins), bins, $"The number of bins must be from 1 to {MostBins}.");

@@ -8,7 +8,8 @@ public enum CancellationResult
 
     /// <summary>
     /// <c>Fit</c> returns a model with the best weights so far: those of the best validation where early stopping is on, else
-    /// the latest. Cancelled before the first step, it throws all the same.
+    /// the latest. Its scores are the classifier's: a <see cref="MatchingScore"/> that is not yet made is left out, and a warning says so. Cancelled
+    /// before the first step, it throws all the same.
     /// </summary>
     KeepBest,
 }

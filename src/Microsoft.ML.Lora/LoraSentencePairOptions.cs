@@ -1,4 +1,5 @@
 using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Engines.Rates;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Pipeline;
 using Microsoft.ML.Lora.Primitives;
@@ -35,7 +36,7 @@ public sealed record LoraSentencePairOptions
     /// <value>The default is <c>Sentence2</c>.</value>
     public string SecondSentenceColumnName { get; init; } = "Sentence2";
 
-    /// <summary>A text, number or key column whose equal values stay together when <see cref="ValidationFraction"/> splits the rows. A validation set does not need it.</summary>
+    /// <summary>A text, number or key column whose equal values stay together when <see cref="ValidationFraction"/>, or the search of <see cref="AdapterRates.Fitted"/>, splits the rows. A validation set does not need it.</summary>
     /// <value>The default is <see langword="null"/>: every row may go to either side.</value>
     public string? GroupColumnName { get; init; }
 
@@ -163,7 +164,7 @@ public sealed record LoraSentencePairOptions
     public bool Symmetric { get; init; }
 
     /// <summary>
-    /// How a pair's score comes about. What is fitted is fitted after training, on the validation pairs; where these are too few, scores stay the
+    /// How a pair's score comes about. What is fitted is fitted after training, on the validation pairs; where these are too few for what was asked for, scores stay the
     /// classifier's, and a warning says how many are needed.
     /// </summary>
     /// <value>
@@ -203,7 +204,7 @@ public sealed record LoraSentencePairOptions
     /// <value>The default is <see langword="null"/>.</value>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
-    /// <summary>Asks training to end early; looked at before every step.</summary>
+    /// <summary>Asks training to end early; looked at before every step, and while the matching score is made.</summary>
     /// <value>The default never asks.</value>
     public CancellationToken CancellationToken { get; init; }
 
@@ -307,9 +308,9 @@ public sealed record LoraSentencePairOptions
         }
 
         if (GroupColumnName is "") yield return $"{nameof(GroupColumnName)} must name a column or be null, but is empty.";
-        if (GroupColumnName is not null && ValidationFraction == 0)
+        if (GroupColumnName is not null && ValidationFraction == 0 && Rates is not FittedRates)
         {
-            yield return $"{nameof(GroupColumnName)} is '{GroupColumnName}', but without {nameof(ValidationFraction)} there is no split to keep groups together in.";
+            yield return $"{nameof(GroupColumnName)} is '{GroupColumnName}', but without {nameof(ValidationFraction)}, or {nameof(Rates)} that are {nameof(AdapterRates.Fitted)}, there is no split to keep groups together in.";
         }
     }
 
@@ -321,7 +322,7 @@ public sealed record LoraSentencePairOptions
         if (AdaptedLayers is < 1) yield return $"{nameof(AdaptedLayers)} must be at least 1, or null for all layers, but is {AdaptedLayers}. {nameof(LoraTargets)}.{nameof(LoraTargets.None)} adapts none.";
         if (AdaptedLayers is not null && Adaptation == AdaptationMethod.LowRank && Targets == LoraTargets.None) yield return $"{nameof(AdaptedLayers)} must be null where {nameof(Targets)} is {LoraTargets.None}, for no layer gains updates then, but is {AdaptedLayers}.";
         if (FrozenLayersMegabytes is < 0 or > 1 << 20) yield return $"{nameof(FrozenLayersMegabytes)} must be from 0 to 1048576, or null for a quarter of what the process may use, but is {FrozenLayersMegabytes}.";
-        if (Rank is < 1 or > 1024) yield return $"{nameof(Rank)} must be from 1 to 1024, but is {Rank}.";
+        if (Rank is < 1 or > AdapterPlan.MostRank) yield return $"{nameof(Rank)} must be from 1 to {AdapterPlan.MostRank}, but is {Rank}.";
         if (!(Alpha is > 0 and <= 65536)) yield return Invariant($"{nameof(Alpha)} must be above 0 and at most 65536, but is {Alpha}.");
         if (!(Dropout is >= 0 and <= 0.9f)) yield return Invariant($"{nameof(Dropout)} must be from 0 to 0.9, but is {Dropout}.");
         if (!Enum.IsDefined(Head)) yield return NoSuchValue(nameof(Head), Head);
@@ -334,7 +335,7 @@ public sealed record LoraSentencePairOptions
     private IEnumerable<string> MethodProblems()
     {
         if (!Enum.IsDefined(Adaptation)) yield return NoSuchValue(nameof(Adaptation), Adaptation);
-        if (BottleneckSize is < 1 or > 1024) yield return $"{nameof(BottleneckSize)} must be from 1 to 1024, but is {BottleneckSize}.";
+        if (BottleneckSize is < 1 or > AdapterPlan.MostBottleneckSize) yield return $"{nameof(BottleneckSize)} must be from 1 to {AdapterPlan.MostBottleneckSize}, but is {BottleneckSize}.";
         if (BottleneckSize is not null && Adaptation is not (AdaptationMethod.AdapterH or AdaptationMethod.AdapterL)) yield return NotUsed(nameof(BottleneckSize), BottleneckSize);
         if (AdaptedLayers is null && Adaptation == AdaptationMethod.LastLayers) yield return $"{nameof(Adaptation)} is {Adaptation}, which needs {nameof(AdaptedLayers)}: how many layers.";
         if (AdaptedLayers is not null && Adaptation == AdaptationMethod.FullFineTuning) yield return NotUsed(nameof(AdaptedLayers), AdaptedLayers);
@@ -355,6 +356,8 @@ public sealed record LoraSentencePairOptions
         if (!Enum.IsDefined(Schedule)) yield return NoSuchValue(nameof(Schedule), Schedule);
         if (!(WarmupFraction is >= 0 and <= 0.5f)) yield return Invariant($"{nameof(WarmupFraction)} must be from 0 to 0.5, but is {WarmupFraction}.");
         if (!(WeightDecay is >= 0 and <= 1)) yield return Invariant($"{nameof(WeightDecay)} must be from 0 to 1, but is {WeightDecay}.");
+        if (Optimizer == BaseOptimizer.GradientDescent && Rates is null) yield return $"{nameof(Optimizer)} is {Optimizer}, whose steps are as long as the gradients, so that there is no usual rate: set {nameof(Rates)}.";
+        if (Optimizer == BaseOptimizer.GradientDescent && Rates is AdaptiveRates && WeightDecay > 0) yield return Invariant($"{nameof(WeightDecay)} is {WeightDecay}, but must be 0 where {nameof(Optimizer)} is {Optimizer} and {nameof(Rates)} adaptive: weights decay by the rate, which is as large there as gradients are small.");
         if (MaxGradientNorm is { } norm && !(norm > 0 && float.IsFinite(norm))) yield return Invariant($"{nameof(MaxGradientNorm)} must be above 0 and finite, or null for no clipping, but is {norm}.");
         if (!Enum.IsDefined(ClassWeighting)) yield return NoSuchValue(nameof(ClassWeighting), ClassWeighting);
         foreach (string problem in MatchingScore?.Problems() ?? []) yield return $"{nameof(MatchingScore)}: {problem}";

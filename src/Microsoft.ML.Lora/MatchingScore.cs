@@ -5,13 +5,13 @@ namespace Microsoft.ML.Lora;
 /// <summary>How a pair's score comes about: from the classifier alone, or with regard to how well the training pairs cover the pair.</summary>
 /// <remarks>
 /// S = g · (κ · S_cls + b · (S_loc − c) + e), g = 1 − u + u · (a · w + (1 − a) · d). S_cls is the classifier's logit; S_loc how well the tokens of
-/// the two sentences find each other, c its mean over the bank; w the shorter sentence's length over the longer's; d, from 0 to 1, how
+/// the two sentences find each other, by cosines of their vectors less the bank's mean of them, c its mean over the bank; w the shorter sentence's length over the longer's; d, from 0 to 1, how
 /// densely a bank of training pairs lies around this one. The constants used are in <see cref="TrainingSummary.Matching"/>.
 /// </remarks>
 public sealed record MatchingScore
 {
     /// <summary>The most pairs a bank holds: it is saved with the model, and searched for each pair that is scored.</summary>
-    private const int MostBankPairs = 1024;
+    internal const int MostBankPairs = 1024;
 
     private MatchingScore(MatchingForm form, float areaMix = 0, float locationWeight = 0) =>
         (Form, AreaMix, LocationWeight) = (form, areaMix, locationWeight);
@@ -23,7 +23,7 @@ public sealed record MatchingScore
     public static MatchingScore Temperature { get; } = new(MatchingForm.Temperature);
 
     /// <summary>
-    /// The whole formula, with κ, b, e, u and a fitted on the validation pairs. Scoring takes the last layer's vectors of all tokens and a search
+    /// The whole formula, with κ, b, e, u and a fitted on the validation pairs; κ alone, as <see cref="Temperature"/> has it, where the others gain nothing there. Scoring takes the last layer's vectors of all tokens and a search
     /// through the bank, which costs the more of the whole the fewer layers there are.
     /// </summary>
     public static MatchingScore DensityAware { get; } = new(MatchingForm.DensityAware);
@@ -46,10 +46,10 @@ public sealed record MatchingScore
     public int Neighbours { get; init; } = 1;
 
     /// <summary>
-    /// How much of what <see cref="DensityAware"/> gains over <see cref="Temperature"/> on the validation pairs is given up again so as to doubt
-    /// pairs unlike the training pairs as much as possible. It lowers scores where density is low, and changes no decision at a threshold of 0.
+    /// How much of what <see cref="DensityAware"/> gains over <see cref="Temperature"/> on the validation pairs, beyond what further constants gain on any, is given up again
+    /// so as to doubt pairs unlike the training pairs as much as possible. It lowers scores where density is low, and changes no decision at a threshold of 0.
     /// </summary>
-    /// <value>From 0, what suits the validation pairs best, to 1, no better on them than temperature scaling. The default is 1.</value>
+    /// <value>From 0, what suits pairs like the training pairs best, to 1, no better on them than temperature scaling and better on others. The default is 1.</value>
     public float Caution { get; init; } = 1;
 
     /// <summary>

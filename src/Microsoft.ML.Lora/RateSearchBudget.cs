@@ -22,7 +22,10 @@ public sealed record RateSearchBudget
         return new RateSearchBudget(steps, null);
     }
 
-    /// <summary>A budget in seconds. How many steps they allow depends on the machine; the trials tell.</summary>
+    /// <summary>
+    /// A budget in seconds. How many steps they allow depends on the machine; the trials tell. A search that turns out slower than what was timed at its start ends
+    /// with the budget and chooses among the trials that it made.
+    /// </summary>
     /// <param name="seconds">Above 0 and at most a day.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
     public static RateSearchBudget InSeconds(double seconds) => seconds is > 0 and <= 86_400

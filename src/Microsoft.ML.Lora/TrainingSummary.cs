@@ -33,7 +33,9 @@ public sealed record TrainingSummary
     /// <summary>Every validation, in order.</summary>
     public required IReadOnlyList<ValidationPoint> Validations { get; init; }
 
-    /// <summary>The constants of the matching score; <see langword="null"/> where the classifier's logit is the score.</summary>
+    /// <summary>
+    /// The constants of the matching score; <see langword="null"/> where the classifier's logit is the score, unless another was asked for and could not be fitted.
+    /// </summary>
     public MatchingConstants? Matching { get; init; }
 
     /// <summary>Time it took to tokenize the pairs.</summary>

@@ -8,7 +8,6 @@ internal interface IPairObserver
     /// <summary>Looks at one pair. Each pair of a call is shown once, in any order.</summary>
     /// <param name="number">The pair's number in the call, from 0.</param>
     /// <param name="pair">The pair.</param>
-    /// <param name="pooled">What the classifier reads, (hidden): the pooler's output, or the first token's vector where the head has none. Valid during the call.</param>
     /// <param name="tokens">The last layer's vectors of all tokens, special ones included, (length, hidden). Valid during the call.</param>
-    void Observe(int number, EncodedPair pair, ReadOnlySpan<float> pooled, ReadOnlySpan<float> tokens);
+    void Observe(int number, EncodedPair pair, ReadOnlySpan<float> tokens);
 }

@@ -6,9 +6,6 @@ namespace Microsoft.ML.Lora.Engines;
 /// <summary>Whether a plan of what is trained fits an encoder.</summary>
 internal static class PlanCheck
 {
-    private const int MostRank = 1024;
-    private const int MostBottleneck = 1024;
-
     /// <summary>Refuses a plan that does not fit.</summary>
     /// <exception cref="ArgumentException">It does not; the message lists all that is wrong.</exception>
     public static void Check(EncoderWeights encoder, TrainablePlan plan) =>
@@ -37,9 +34,9 @@ internal static class PlanCheck
             yield return $"{nameof(plan.Adapter.Targets)} must be None with {plan.Adapter.Method}, but is {plan.Adapter.Targets}.";
         }
 
-        if (plan.Adapter.BottleneckSize is < 1 or > MostBottleneck)
+        if (plan.Adapter.BottleneckSize is < 1 or > AdapterPlan.MostBottleneckSize)
         {
-            yield return $"{nameof(plan.Adapter.BottleneckSize)} must be from 1 to {MostBottleneck}, but is {plan.Adapter.BottleneckSize}.";
+            yield return $"{nameof(plan.Adapter.BottleneckSize)} must be from 1 to {AdapterPlan.MostBottleneckSize}, but is {plan.Adapter.BottleneckSize}.";
         }
 
         if (plan.Adapter.TopLayers is { } layers && (layers < 1 || layers > encoder.Shape.Layers))
@@ -47,9 +44,9 @@ internal static class PlanCheck
             yield return $"{nameof(plan.Adapter.TopLayers)} must be from 1 to {encoder.Shape.Layers}, the encoder's layers, but is {layers}.";
         }
 
-        if (plan.Adapter.Rank is < 1 or > MostRank)
+        if (plan.Adapter.Rank is < 1 or > AdapterPlan.MostRank)
         {
-            yield return $"{nameof(plan.Adapter.Rank)} must be from 1 to {MostRank}, but is {plan.Adapter.Rank}.";
+            yield return $"{nameof(plan.Adapter.Rank)} must be from 1 to {AdapterPlan.MostRank}, but is {plan.Adapter.Rank}.";
         }
 
         if (!float.IsFinite(plan.Adapter.Scaling))

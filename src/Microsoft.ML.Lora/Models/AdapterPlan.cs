@@ -3,6 +3,12 @@ namespace Microsoft.ML.Lora.Models;
 /// <summary>What of the encoder is trained, and how: which matrices carry a low-rank update s · B A, or another method's part and size.</summary>
 internal sealed record AdapterPlan
 {
+    /// <summary>The largest rank.</summary>
+    public const int MostRank = 1024;
+
+    /// <summary>The largest width of a bottleneck.</summary>
+    public const int MostBottleneckSize = 1024;
+
     /// <summary>The matrices of a layer one by one, in the order of <see cref="LoraTargets"/>'s values.</summary>
     public static IReadOnlyList<LoraTargets> AllTargets { get; } =
     [
@@ -58,8 +64,7 @@ internal sealed record AdapterPlan
     };
 
     /// <summary>The same without anything that is trained in the encoder.</summary>
-    /// <remarks>A method, since a record prints its properties, and this one's value would print its own without end.</remarks>
-    public AdapterPlan Frozen() => this with { Method = AdaptationMethod.LowRank, Targets = LoraTargets.None };
+    public AdapterPlan ToFrozen() => this with { Method = AdaptationMethod.LowRank, Targets = LoraTargets.None };
 
     /// <summary>s = lora_alpha / r, or lora_alpha / √r where rank-stabilised (rsLoRA, arXiv 2312.03732).</summary>
     public static float ScalingOf(float alpha, int rank, bool rankStabilized) => alpha / (rankStabilized ? MathF.Sqrt(rank) : rank);

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.ML.Lora.Primitives;
 
 namespace Microsoft.ML.Lora.Models;
@@ -8,4 +9,7 @@ internal sealed record TrainedWeights(IReadOnlyList<NamedTensor> Tensors)
 {
     /// <summary>How many numbers were trained.</summary>
     public long Count => Tensors.Sum(tensor => (long)tensor.Values.Length);
+
+    /// <summary>The first tensor that holds an infinity or not-a-number; <see langword="null"/> if all are finite.</summary>
+    public NamedTensor? NotFinite => Tensors.FirstOrDefault(tensor => !TensorPrimitives.IsFiniteAll<float>(tensor.Values));
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Lora.Primitives;
 using Microsoft.ML.Lora.Scoring;
 
@@ -8,9 +9,12 @@ internal static class MatchingFacts
 {
     private const string Prefix = "matching.";
     private const string FormKey = Prefix + "form";
+    private const string PairsKey = Prefix + "pairs";
     private const string NeighboursKey = Prefix + "neighbours";
     private const string MembersName = Prefix + "bank";
     private const string DistancesName = Prefix + "distances";
+    private const string Share = "from 0 to 1";
+    private const string Finite = "that is finite";
 
     /// <summary>Writes the constants.</summary>
     public static void Write(Facts facts, MatchingModel? matching)
@@ -22,7 +26,7 @@ internal static class MatchingFacts
 
         MatchingConstants constants = matching.Constants;
         facts.Set(FormKey, constants.Form.ToString());
-        facts.Set(Prefix + "pairs", (long)constants.FittedPairs);
+        facts.Set(PairsKey, (long)constants.FittedPairs);
         facts.Set(Prefix + "scale", constants.Scale);
         facts.Set(Prefix + "bracket", constants.BracketWeight);
         facts.Set(Prefix + "area.mix", constants.AreaMix);
@@ -49,31 +53,82 @@ internal static class MatchingFacts
     public static bool Has(NamedTensor tensor) => tensor.Name.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>Reads what was written.</summary>
-    /// <exception cref="InvalidDataException">Something is missing, or does not fit the rest.</exception>
-    public static MatchingModel? Read(Facts facts, IReadOnlyList<NamedTensor> tensors) => facts.Has(FormKey)
-        ? new MatchingModel(ReadConstants(facts), facts.Has(NeighboursKey) ? ReadBank(facts, tensors) : null)
-        : null;
+    /// <param name="facts">The facts.</param>
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="hidden">Length of a token's vector in the encoder that the model works on.</param>
+    /// <exception cref="InvalidDataException">Something is missing, out of its range, or does not fit the rest.</exception>
+    public static MatchingModel? Read(Facts facts, IReadOnlyList<NamedTensor> tensors, int hidden)
+    {
+        bool hasBank = facts.Has(NeighboursKey) || tensors.Any(Has);
+        if (!facts.Has(FormKey) && !hasBank)
+        {
+            return null;
+        }
+
+        MatchingConstants constants = ReadConstants(facts);
+        bool needsBank = constants.Form == MatchingForm.Paper || (constants.Form == MatchingForm.DensityAware && constants.FittedPairs > 0);
+        if (hasBank != needsBank || constants.Form == MatchingForm.Classifier)
+        {
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The model's '{FormKey}' is '{constants.Form}' with '{PairsKey}' {constants.FittedPairs} and {(hasBank ? "a" : "no")} bank of embeddings, but only "
+                + $"{MatchingForm.Temperature} without a bank, {MatchingForm.Paper} with one, and {MatchingForm.DensityAware} with one or with no pairs are known here."));
+        }
+
+        return new MatchingModel(constants, hasBank ? ReadBank(facts, tensors, hidden) : null);
+    }
 
     private static MatchingConstants ReadConstants(Facts facts) => new()
     {
         Form = ModelFacts.ReadName<MatchingForm>(facts, FormKey),
-        FittedPairs = (int)facts.Whole(Prefix + "pairs"),
-        Scale = facts.Number(Prefix + "scale"),
-        BracketWeight = facts.Number(Prefix + "bracket"),
-        AreaMix = facts.Number(Prefix + "area.mix"),
-        LocationWeight = facts.Number(Prefix + "location"),
-        LocationCentre = facts.Number(Prefix + "location.centre"),
-        Bias = facts.Number(Prefix + "bias"),
+        FittedPairs = facts.Count(PairsKey),
+        Scale = facts.Number(Prefix + "scale", value => value > 0 && double.IsFinite(value), "above 0 that is finite"),
+        BracketWeight = facts.Number(Prefix + "bracket", IsShare, Share),
+        AreaMix = facts.Number(Prefix + "area.mix", IsShare, Share),
+        LocationWeight = facts.Number(Prefix + "location", double.IsFinite, Finite),
+        LocationCentre = facts.Number(Prefix + "location.centre", double.IsFinite, Finite),
+        Bias = facts.Number(Prefix + "bias", double.IsFinite, Finite),
     };
 
-    private static EmbeddingBank ReadBank(Facts facts, IReadOnlyList<NamedTensor> tensors)
+    private static bool IsShare(double value) => value is >= 0 and <= 1;
+
+    private static EmbeddingBank ReadBank(Facts facts, IReadOnlyList<NamedTensor> tensors, int hidden)
     {
         NamedTensor members = Find(tensors, MembersName);
-        return members.Shape is [int rows, int columns]
-            ? new EmbeddingBank(new Matrix(rows, columns, members.Values), Find(tensors, DistancesName).Values, (int)facts.Whole(NeighboursKey))
-            : throw new InvalidDataException($"The model's tensor '{MembersName}' must have 2 dimensions, but has {members.Shape.Count}.");
+        if (members.Shape is not [>= 2 and <= MatchingScore.MostBankPairs, _] || members.Shape[1] != hidden)
+        {
+            throw Misshapen(members, $"from 2 to {MatchingScore.MostBankPairs} rows of {hidden} numbers, as the encoder's vectors have them");
+        }
+
+        int rows = members.Shape[0];
+        NamedTensor distances = Find(tensors, DistancesName);
+        if (distances.Shape is not [int count] || count != rows)
+        {
+            throw Misshapen(distances, $"{rows} numbers, one for each embedding of the bank");
+        }
+
+        for (int i = 0; i < rows; i++)
+        {
+            float least = i == 0 ? 0 : distances.Values[i - 1];
+            if (!(distances.Values[i] >= least))
+            {
+                throw new InvalidDataException(string.Create(
+                    CultureInfo.InvariantCulture, $"The model's tensor '{DistancesName}' must hold rising numbers from 0, but has {distances.Values[i]} at element {i}, behind {least}."));
+            }
+        }
+
+        return new EmbeddingBank(new Matrix(rows, hidden, members.Values), distances.Values, facts.Whole(NeighboursKey, 1, rows - 1));
     }
 
-    private static NamedTensor Find(IReadOnlyList<NamedTensor> tensors, string name) =>
-        tensors.FirstOrDefault(tensor => tensor.Name == name) ?? throw new InvalidDataException($"The model's tensor '{name}' is missing.");
+    /// <exception cref="InvalidDataException">The tensor is missing, or not finite.</exception>
+    private static NamedTensor Find(IReadOnlyList<NamedTensor> tensors, string name)
+    {
+        NamedTensor found = tensors.FirstOrDefault(tensor => tensor.Name == name) ?? throw new InvalidDataException($"The model's tensor '{name}' is missing.");
+        int wrong = Array.FindIndex(found.Values, value => !float.IsFinite(value));
+        return wrong < 0 ? found : throw new InvalidDataException(string.Create(
+            CultureInfo.InvariantCulture, $"The model's tensor '{name}' holds {found.Values[wrong]} at element {wrong}, but every element must be finite."));
+    }
+
+    private static InvalidDataException Misshapen(NamedTensor tensor, string wanted) =>
+        new($"The model's tensor '{tensor.Name}' has shape ({string.Join(", ", tensor.Shape)}), but must have {wanted}.");
 }

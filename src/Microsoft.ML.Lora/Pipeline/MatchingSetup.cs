@@ -12,10 +12,13 @@ internal sealed class MatchingSetup
 {
     private const string Option = nameof(LoraSentencePairOptions.MatchingScore);
 
+    /// <summary>The fewest training pairs that say where it is dense, where nobody asked for it.</summary>
+    private const int FewestBankPairs = 100;
+
     private readonly MatchingScore _wanted;
     private readonly LabeledPairs _train;
     private readonly LabeledPairs? _held;
-    private readonly ulong _seed;
+    private readonly int[] _members;
     private readonly Action<string> _info;
     private readonly Action<string> _warn;
 
@@ -35,14 +38,31 @@ internal sealed class MatchingSetup
                 + $"Set it to {train.Count - 1} or less, or train on more pairs.");
         }
 
-        (_wanted, _train, _held, _seed, _info, _warn) = (wanted, train, held, seed, info, warn);
+        (_wanted, _train, _held, _info, _warn) = (wanted, train, held, info, warn);
+        _members = NeedsBank(wanted) ? BankDraw.Choose(train.Count, wanted.BankSize, seed) : [];
     }
 
     /// <summary>What is wanted where nobody said: what regards density, if the pairs suffice for it.</summary>
-    public static MatchingScore Usual(LabeledPairs train, LabeledPairs? held) =>
-        held is not null && ConstantFit.IsEnough(held.Labels) && train.Count > MatchingScore.DensityAware.Neighbours
-            ? MatchingScore.DensityAware
-            : MatchingScore.Classifier;
+    /// <param name="train">The training pairs.</param>
+    /// <param name="held">The validation pairs.</param>
+    /// <param name="info">Told where the pairs do not suffice.</param>
+    public static MatchingScore Usual(LabeledPairs train, LabeledPairs? held, Action<string> info)
+    {
+        if (held is null)
+        {
+            return MatchingScore.Classifier;
+        }
+
+        if (train.Count >= FewestBankPairs && ConstantFit.IsEnough(held.Labels))
+        {
+            return MatchingScore.DensityAware;
+        }
+
+        info(
+            $"Scores are the classifier's: to regard density, as they do unless {Option} says otherwise, takes {FewestBankPairs} training pairs and {ConstantFit.FewestPairs} validation pairs, "
+            + $"{ConstantFit.FewestOfAClass} of them of each class, and there are {train.Count} and {held.Count}.");
+        return MatchingScore.Classifier;
+    }
 
     /// <summary>Makes it.</summary>
     /// <param name="engine">Computes.</param>
@@ -50,29 +70,50 @@ internal sealed class MatchingSetup
     /// <param name="plan">What was trained.</param>
     /// <param name="trained">The trained weights.</param>
     /// <param name="validationLogits">The classifier's logits of the validation pairs; <see langword="null"/> without such pairs.</param>
-    /// <returns>The matching score; <see langword="null"/> where the classifier's logit is the score.</returns>
-    public MatchingModel? Make(IEngine engine, EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, float[]? validationLogits)
+    /// <param name="needsScores">Whether the scores of the validation pairs are wanted too.</param>
+    /// <param name="cancellation">Looked at before each thousand pairs.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public MatchingResult Make(
+        IEngine engine, EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, float[]? validationLogits, bool needsScores, CancellationToken cancellation)
     {
         if (_wanted.Form == MatchingForm.Classifier)
         {
-            return null;
+            return new MatchingResult(null, validationLogits);
         }
 
+        cancellation.ThrowIfCancellationRequested();
         if (_wanted.Form != MatchingForm.Paper && !HasEnoughToFit())
         {
-            return Unfitted();
+            return new MatchingResult(Unfitted(), validationLogits);
         }
 
         if (_wanted.Form == MatchingForm.Temperature)
         {
-            return Fitted(ConstantFit.Temperature(validationLogits!, _held!.Labels), bank: null);
+            return Of(Fitted(ConstantFit.Temperature(validationLogits!, _held!.Labels), bank: null), validationLogits!, new PairTraits[_held.Count]);
         }
 
         using IPairScorer scorer = engine.CreateScorer(encoder, plan, trained, observable: true);
-        EmbeddingBank bank = Draw(scorer, encoder.Shape.Hidden);
-        return _wanted.Form == MatchingForm.Paper
-            ? new MatchingModel(PaperConstants(), bank)
-            : Fitted(FitOnValidation(scorer, bank), bank);
+        EncodedPair[] members = Members(_train.Pairs);
+        EncodedPair[] swapped = Members(_train.Swapped);
+        EmbeddingBank bank = Draw(scorer, encoder.Shape.Hidden, members, swapped);
+        var reader = new MatchingModel(_wanted.Form == MatchingForm.Paper ? PaperConstants() : Unfitted().Constants, bank);
+        if (_wanted.Form == MatchingForm.Paper && !(needsScores && _held is not null))
+        {
+            return new MatchingResult(reader, null);
+        }
+
+        float[] logits = new float[_held!.Count];
+        IReadOnlyList<PairTraits> traits = reader.Read(scorer, _held.Pairs, _held.Swapped, logits, cancellation);
+        if (_wanted.Form == MatchingForm.Paper)
+        {
+            return Of(reader, logits, traits);
+        }
+
+        // Of the bank's own pairs nothing but the match of positions is wanted; what is close to itself says nothing of density. They are read a second
+        // time, since positions are matched by where tokens lie from the bank's mean, which is not known before.
+        IReadOnlyList<PairTraits> own = reader.Read(scorer, members, swapped, new float[members.Length], cancellation);
+        double centre = own.Select(one => (double?)one.Location).Average() ?? 0;
+        return Of(Fitted(ConstantFit.DensityAware(logits, traits, _held.Labels, centre, _wanted.Caution), bank), logits, traits);
     }
 
     /// <summary>The most numbers of training pairs that the model will keep.</summary>
@@ -80,6 +121,9 @@ internal sealed class MatchingSetup
     public long NumbersKept(int hidden) => NeedsBank(_wanted) ? Math.Min(_wanted.BankSize, _train.Count) * (hidden + 1L) : 0;
 
     private static bool NeedsBank(MatchingScore wanted) => wanted.Form is MatchingForm.DensityAware or MatchingForm.Paper;
+
+    private static MatchingResult Of(MatchingModel model, float[] logits, IReadOnlyList<PairTraits> traits) =>
+        new(model, [.. logits.Select((logit, i) => MatchingFormula.Score(model.Constants, logit, traits[i]))]);
 
     private bool HasEnoughToFit()
     {
@@ -106,6 +150,14 @@ internal sealed class MatchingSetup
             return Unfitted();
         }
 
+        if (constants.Form != _wanted.Form)
+        {
+            _info(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Option}.{_wanted.Form} gains nothing on {constants.FittedPairs} validation pairs that temperature scaling does not, so that it is scaled alone: scale {constants.Scale:F3}."));
+            return new MatchingModel(constants, Bank: null);
+        }
+
         _info(string.Create(
             CultureInfo.InvariantCulture,
             $"Matching score fitted on {constants.FittedPairs} pairs: scale {constants.Scale:F3}, bracket {constants.BracketWeight:F2}, area mix {constants.AreaMix:F2}, location {constants.LocationWeight:F3} from {constants.LocationCentre:F3}, bias {constants.Bias:F3}."));
@@ -120,30 +172,15 @@ internal sealed class MatchingSetup
         LocationWeight = _wanted.LocationWeight,
     };
 
-    private EmbeddingBank Draw(IPairScorer scorer, int hidden)
+    private EmbeddingBank Draw(IPairScorer scorer, int hidden, EncodedPair[] members, EncodedPair[] swapped)
     {
-        int[] members = BankDraw.Choose(_train.Count, _wanted.BankSize, _seed);
         if (members.Length < _wanted.BankSize)
         {
             _info($"The bank of {Option} has room for {_wanted.BankSize} pairs, but there are {members.Length} training pairs: all of them are in it.");
         }
 
-        return BankDraw.Make(scorer, hidden, Members(members, _train.Pairs), Members(members, _train.Swapped), _wanted.Neighbours);
+        return BankDraw.Make(scorer, hidden, members, swapped, _wanted.Neighbours);
     }
 
-    private MatchingConstants? FitOnValidation(IPairScorer scorer, EmbeddingBank bank)
-    {
-        // Of the bank's own pairs nothing but the match of positions is wanted; what is close to itself says nothing of density.
-        int[] members = BankDraw.Choose(_train.Count, _wanted.BankSize, _seed);
-        var reader = new MatchingModel(new MatchingConstants { Form = _wanted.Form }, bank);
-        IReadOnlyList<PairTraits> own = reader.Read(
-            scorer, Members(members, _train.Pairs), Members(members, _train.Swapped), new float[members.Length]);
-        double centre = own.Select(traits => (double?)traits.Location).Average() ?? 0;
-
-        float[] logits = new float[_held!.Count];
-        IReadOnlyList<PairTraits> traits = reader.Read(scorer, _held.Pairs, _held.Swapped, logits);
-        return ConstantFit.DensityAware(logits, traits, _held.Labels, centre, _wanted.Caution);
-    }
-
-    private static EncodedPair[] Members(int[] members, EncodedPair[]? pairs) => pairs is null ? [] : [.. members.Select(number => pairs[number])];
+    private EncodedPair[] Members(EncodedPair[]? pairs) => pairs is null ? [] : [.. _members.Select(number => pairs[number])];
 }

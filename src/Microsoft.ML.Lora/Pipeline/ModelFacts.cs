@@ -47,10 +47,11 @@ internal static class ModelFacts
     /// <summary>Reads a model's definition.</summary>
     /// <param name="facts">What <see cref="Write"/> wrote.</param>
     /// <param name="tensors">The trained tensors, and those of a matching score.</param>
-    /// <exception cref="InvalidDataException">A fact is missing, or of another kind.</exception>
-    public static PairModelDefinition Read(Facts facts, IReadOnlyList<NamedTensor> tensors)
+    /// <param name="hidden">Length of a token's vector in the encoder that the model works on.</param>
+    /// <exception cref="InvalidDataException">A fact is missing, of another kind or out of its range.</exception>
+    public static PairModelDefinition Read(Facts facts, IReadOnlyList<NamedTensor> tensors, int hidden)
     {
-        MatchingModel? matching = MatchingFacts.Read(facts, tensors);
+        MatchingModel? matching = MatchingFacts.Read(facts, tensors, hidden);
         return Read(facts, [.. tensors.Where(tensor => !MatchingFacts.Has(tensor))], matching);
     }
 
@@ -60,9 +61,9 @@ internal static class ModelFacts
         Plan = ReadPlan(facts),
         Trained = new TrainedWeights(trained),
         Matching = matching,
-        MaxTokens = (int)facts.Whole("max.tokens"),
+        MaxTokens = facts.Count("max.tokens"),
         Symmetric = facts.Flag("symmetric"),
-        Threshold = (float)facts.Number("threshold"),
+        Threshold = (float)facts.Number("threshold", value => float.IsFinite((float)value), "that is finite"),
         ScoringPrecision = facts.Has(ScoringPrecisionKey) ? ReadName<ScoringPrecision>(facts, ScoringPrecisionKey) : ScoringPrecision.Single,
         Summary = ReadSummary(facts) with { Matching = matching?.Constants },
     };
@@ -89,15 +90,15 @@ internal static class ModelFacts
         Adapter = new AdapterPlan
         {
             Method = facts.Has(MethodKey) ? ReadName<AdaptationMethod>(facts, MethodKey) : AdaptationMethod.LowRank,
-            BottleneckSize = facts.Has(BottleneckKey) ? (int)facts.Whole(BottleneckKey) : 1,
-            Targets = (LoraTargets)facts.Whole("lora.targets"),
-            TopLayers = facts.Has("lora.layers") ? (int)facts.Whole("lora.layers") : null,
-            Rank = (int)facts.Whole("lora.rank"),
+            BottleneckSize = facts.Has(BottleneckKey) ? facts.Count(BottleneckKey) : 1,
+            Targets = (LoraTargets)facts.Whole("lora.targets", (int)LoraTargets.None, (int)LoraTargets.All),
+            TopLayers = facts.Has("lora.layers") ? facts.Count("lora.layers") : null,
+            Rank = facts.Count("lora.rank"),
             Scaling = (float)facts.Number("lora.scaling"),
             Dropout = (float)facts.Number("lora.dropout"),
         },
         Head = ReadName<ClassificationHead>(facts, "head"),
-        Classes = (int)facts.Whole("classes"),
+        Classes = facts.Count("classes"),
     };
 
     private static void WriteSummary(Facts facts, TrainingSummary summary)
@@ -126,18 +127,18 @@ internal static class ModelFacts
     {
         End = ReadName<TrainingEnd>(facts, "training.end"),
         TrainedParameters = facts.Whole("training.parameters"),
-        TrainingPairs = (int)facts.Whole("training.pairs"),
-        ValidationPairs = (int)facts.Whole("training.validation.pairs"),
-        TruncatedPairs = (int)facts.Whole("training.truncated.pairs"),
-        Steps = (int)facts.Whole("training.steps"),
-        KeptStep = (int)facts.Whole("training.kept.step"),
+        TrainingPairs = facts.Count("training.pairs"),
+        ValidationPairs = facts.Count("training.validation.pairs"),
+        TruncatedPairs = facts.Count("training.truncated.pairs"),
+        Steps = facts.Count("training.steps"),
+        KeptStep = facts.Count("training.kept.step"),
         TokenizationTime = TimeSpan.FromTicks(facts.Whole("training.tokenization.ticks")),
         TrainingTime = TimeSpan.FromTicks(facts.Whole("training.ticks")),
         PairsPerSecond = facts.Number("training.pairs.per.second"),
-        Seed = (int)facts.Whole("training.seed"),
+        Seed = facts.Whole("training.seed", int.MinValue, int.MaxValue),
         Rates = facts.Text("training.rates"),
         RateTrials = RateTrialFacts.Read(facts, TrialKey),
-        Validations = [.. Enumerable.Range(0, (int)facts.Whole("training.validations")).Select(i => ValidationFacts.Read(facts, ValidationKey(i)))],
+        Validations = [.. Enumerable.Range(0, facts.Entries("training.validations")).Select(i => ValidationFacts.Read(facts, ValidationKey(i)))],
     };
 
     /// <summary>A fact that is an enum's name.</summary>

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
-using Microsoft.ML.Lora.Scoring;
 using Microsoft.ML.Lora.Tokenization;
 using Microsoft.ML.Lora.Training;
 using Microsoft.ML.Runtime;
@@ -53,9 +52,9 @@ internal sealed class PairTraining
         truncated += truncatedHeld;
         LogData(train, held, truncated);
 
-        var matching = new MatchingSetup(_request.MatchingScore ?? MatchingSetup.Usual(train, held), train, held, SeedOf("matching score"), Info, Warn);
+        var matching = new MatchingSetup(_request.MatchingScore ?? MatchingSetup.Usual(train, held, Info), train, held, SeedOf("matching score"), Info, Warn);
         long trained = TrainedShapes.Count(_encoder.Weights.Shape, _request.Trainable);
-        PayloadText.RequireRoom(trained, matching.NumbersKept(_encoder.Weights.Shape.Hidden));
+        PayloadText.RequireRoom(trained, matching.NumbersKept(_encoder.Weights.Shape.Hidden), _request.Trainable.Adapter.Method);
         IEngine engine = EngineChoice.ForTraining(_request, _encoder.Weights.Shape, Info, Warn);
         TrainingHooks hooks = Hooks(train, held);
         ITrainingSession Start(AdapterRateRule rule) =>
@@ -64,10 +63,10 @@ internal sealed class PairTraining
         using ITrainingSession session = Start(rates);
         Info($"Training {trained} numbers on the {engine.Name} engine with {_request.Threads} {(_request.Threads == 1 ? "thread" : "threads")}, seed {_request.Seed}.");
         TrainingOutcome outcome = TrainingRun.Execute(session, train, held, _request.Training, hooks);
-        MatchingModel? score = matching.Make(engine, _encoder.Weights, _request.Trainable, outcome.Weights, outcome.ValidationScores);
+        (MatchingResult score, bool cancelled) = MakeScore(matching, engine, outcome);
         var summary = new TrainingSummary
         {
-            End = outcome.End,
+            End = cancelled ? TrainingEnd.Cancelled : outcome.End,
             TrainedParameters = trained,
             TrainingPairs = train.Count,
             ValidationPairs = held?.Count ?? 0,
@@ -75,7 +74,7 @@ internal sealed class PairTraining
             Steps = outcome.Steps,
             KeptStep = outcome.WeightsStep,
             Validations = outcome.Validations,
-            Matching = score?.Constants,
+            Matching = score.Model?.Constants,
             TokenizationTime = tokenization,
             TrainingTime = outcome.TrainingTime,
             PairsPerSecond = outcome.TrainingTime > TimeSpan.Zero ? outcome.PairsTrained / outcome.TrainingTime.TotalSeconds : 0,
@@ -83,10 +82,22 @@ internal sealed class PairTraining
             Rates = rates.Description,
             RateTrials = trials,
         };
-        var undecided = new PairModel(_encoder, Define(outcome, score, summary), engine);
-        return held is null || _request.DecisionThreshold == DecisionThreshold.Zero
-            ? undecided
-            : new PairModel(_encoder, undecided.Definition with { Threshold = ThresholdOf(undecided, outcome, held) }, engine);
+        return new PairModel(_encoder, Define(outcome, score, held, summary), engine);
+    }
+
+    /// <summary>Makes the score of the trained model; cancelled, it stays the classifier's if that is to be kept.</summary>
+    private (MatchingResult Score, bool Cancelled) MakeScore(MatchingSetup matching, IEngine engine, TrainingOutcome outcome)
+    {
+        try
+        {
+            bool needsScores = _request.DecisionThreshold != DecisionThreshold.Zero;
+            return (matching.Make(engine, _encoder.Weights, _request.Trainable, outcome.Weights, outcome.ValidationScores, needsScores, _request.Cancellation), false);
+        }
+        catch (OperationCanceledException) when (_request.Training.OnCancellation == CancellationResult.KeepBest)
+        {
+            Warn($"Training was cancelled before {nameof(LoraSentencePairOptions.MatchingScore)} was made: scores stay the classifier's.");
+            return (new MatchingResult(null, outcome.ValidationScores), true);
+        }
     }
 
     /// <summary>The rule that was asked for, or what the search finds that it asks for.</summary>
@@ -99,31 +110,51 @@ internal sealed class PairTraining
         }
 
         IReadOnlyList<RateTrial>? trials = hooks.Checkpoints?.ReadTrials();
+        bool searches = trials is null;
         if (trials is null)
         {
-            int[] groups = _request.Columns.Group is null ? SentenceComponents.Of(rows.Texts) : rows.RenumberedGroups();
-            trials = RateSearch.Execute(start, train, groups, _request.Training, fitted.Budget, hooks);
+            hooks.Checkpoints?.RequireWritableFolder();
+            RateSearchSplit split = Split(rows, train);
+            trials = RateSearch.Execute(start, split, RateCandidates.For(_request.Trainable.Adapter), _request.Training, fitted.Budget, hooks);
         }
 
         hooks.Checkpoints?.Keep(trials);
         AdapterRateRule best = RateSearch.Best(trials);
+        if (searches && hooks.Checkpoints is { } checkpoints)
+        {
+            // What is broken off before its first checkpoint would search again.
+            using ITrainingSession beginning = start(best);
+            checkpoints.Save(beginning, beginning.ExportTrained(), RunState.Start);
+        }
+
         Info($"The search for rates took {trials.Sum(trial => trial.Steps)} steps and found {best}.");
         return (best, trials);
     }
 
-    /// <summary>The threshold is chosen among the scores that it will be held against.</summary>
-    private float ThresholdOf(PairModel model, TrainingOutcome outcome, LabeledPairs held) => ThresholdChoice.Choose(
-        _request.DecisionThreshold, model.Definition.Matching is null ? outcome.ValidationScores : model.Score(held.Pairs), held.Labels);
+    /// <summary>The training pairs as a search for rates divides them: by groups, or by sentences where there are none.</summary>
+    private RateSearchSplit Split(PairRows rows, LabeledPairs train)
+    {
+        (int[] groups, string grouping) = _request.Columns.Group is { } group
+            ? (rows.RenumberedGroups(), $"rows of the same '{group}'")
+            : (SentenceComponents.Of(rows.Texts), "pairs that share sentences, directly or through others,");
+        RateSearchSplit split = RateSearchSplit.Of(train, groups, grouping, _request.Training.Seed);
+        foreach (string warning in split.Warnings)
+        {
+            Warn(warning);
+        }
 
-    private PairModelDefinition Define(TrainingOutcome outcome, MatchingModel? score, TrainingSummary summary) => new()
+        return split;
+    }
+
+    private PairModelDefinition Define(TrainingOutcome outcome, MatchingResult score, LabeledPairs? held, TrainingSummary summary) => new()
     {
         Columns = _request.Columns,
         Plan = _request.Trainable,
         Trained = outcome.Weights,
         MaxTokens = _maxTokens,
         Symmetric = _request.Symmetric,
-        Matching = score,
-        Threshold = 0,
+        Matching = score.Model,
+        Threshold = held is null ? 0 : ThresholdChoice.Choose(_request.DecisionThreshold, score.ValidationScores, held.Labels),
         Summary = summary,
     };
 

@@ -12,19 +12,32 @@ internal static class PayloadText
 
     /// <summary>Refuses, before training, what could not be saved after it.</summary>
     /// <param name="trained">How many numbers will be trained.</param>
-    /// <param name="kept">How many numbers of training pairs are kept besides.</param>
+    /// <param name="kept">How many numbers of training pairs a matching score keeps besides.</param>
+    /// <param name="method">How the encoder is adapted.</param>
     /// <exception cref="NotSupportedException">They would be too large for a model zip.</exception>
-    public static void RequireRoom(long trained, long kept)
+    public static void RequireRoom(long trained, long kept, AdaptationMethod method)
     {
-        long most = (LargestPayload / sizeof(float)) - kept;
-        if (trained > most)
+        const long most = LargestPayload / sizeof(float);
+        if (trained > most - kept)
         {
             throw new NotSupportedException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{trained:N0} numbers would be trained, but a model zip can carry {most:N0}. Choose a lower {nameof(LoraSentencePairOptions.Rank)}, fewer {nameof(LoraSentencePairOptions.Targets)} "
-                + $"or {nameof(LoraSentencePairOptions.AdaptedLayers)}, or another {nameof(LoraSentencePairOptions.Adaptation)}."));
+                $"{trained:N0} numbers would be trained{(kept > 0 ? $" and {kept:N0} kept of training pairs" : "")}, but a model zip can carry {most:N0}. Choose {CureFor(method)}")
+                + (kept > 0 ? $", or a {nameof(LoraSentencePairOptions.MatchingScore)} of a smaller {nameof(MatchingScore.BankSize)}." : "."));
         }
     }
+
+    /// <summary>What makes fewer numbers to train.</summary>
+    private static string CureFor(AdaptationMethod method) => method switch
+    {
+        AdaptationMethod.LowRank =>
+            $"a lower {nameof(LoraSentencePairOptions.Rank)}, or fewer {nameof(LoraSentencePairOptions.Targets)} or {nameof(LoraSentencePairOptions.AdaptedLayers)}",
+        AdaptationMethod.AdapterH or AdaptationMethod.AdapterL =>
+            $"a smaller {nameof(LoraSentencePairOptions.BottleneckSize)}, or fewer {nameof(LoraSentencePairOptions.AdaptedLayers)}",
+        AdaptationMethod.LastLayers => $"fewer {nameof(LoraSentencePairOptions.AdaptedLayers)}, or another {nameof(LoraSentencePairOptions.Adaptation)}",
+        AdaptationMethod.FullFineTuning => $"another {nameof(LoraSentencePairOptions.Adaptation)}, such as {AdaptationMethod.LastLayers}",
+        _ => throw new InvalidOperationException($"No cure for {method}."),
+    };
 
     /// <summary>A model without its encoder, in base64.</summary>
     public static string Encode(PairModel model)
@@ -51,7 +64,7 @@ internal static class PayloadText
         engine.WarmUp();
         ModelPayload payload = ModelPayload.FromBytes(bytes[..length]);
         LoadedEncoder encoder = EncoderRegistry.Find(payload.Encoder, ModelFacts.ReadFolder(payload.Options)).Load();
-        PairModelDefinition definition = ModelFacts.Read(payload.Options, payload.Tensors);
+        PairModelDefinition definition = ModelFacts.Read(payload.Options, payload.Tensors, encoder.Weights.Shape.Hidden);
         return new PairModel(encoder, definition, engine);
     }
 }

@@ -60,6 +60,21 @@ internal sealed class Facts
         ? value
         : throw Wrong(key, "a whole number");
 
+    /// <summary>A whole number in a range.</summary>
+    /// <exception cref="InvalidDataException">It is missing, or not a whole number from <paramref name="least"/> to <paramref name="most"/>.</exception>
+    public int Whole(string key, int least, int most) =>
+        long.TryParse(Text(key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) && value >= least && value <= most
+            ? (int)value
+            : throw Wrong(key, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"));
+
+    /// <summary>How many there are of something.</summary>
+    /// <exception cref="InvalidDataException">It is missing, or not a whole number from 0 to 2³¹ − 1.</exception>
+    public int Count(string key) => Whole(key, 0, int.MaxValue);
+
+    /// <summary>How many entries of a list are among the facts, each of which is one fact at least.</summary>
+    /// <exception cref="InvalidDataException">It is missing, or not a whole number from 0 to the number of facts.</exception>
+    public int Entries(string key) => Whole(key, 0, _values.Count);
+
     /// <summary>64 bits.</summary>
     /// <exception cref="InvalidDataException">It is missing, or not a whole number from 0 to 2⁶⁴ − 1.</exception>
     public ulong Bits(string key) => ulong.TryParse(Text(key), NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
@@ -71,6 +86,14 @@ internal sealed class Facts
     public double Number(string key) => double.TryParse(Text(key), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
         ? value
         : throw Wrong(key, "a number");
+
+    /// <summary>A number that not every value is allowed for.</summary>
+    /// <param name="key">The name.</param>
+    /// <param name="allows">Tells what is allowed.</param>
+    /// <param name="allowed">The same in words, behind "a number".</param>
+    /// <exception cref="InvalidDataException">It is missing, not a number, or not allowed.</exception>
+    public double Number(string key, Predicate<double> allows, string allowed) =>
+        Number(key) is var value && allows(value) ? value : throw Wrong(key, $"a number {allowed}");
 
     /// <summary>A yes or no.</summary>
     /// <exception cref="InvalidDataException">It is missing, or neither <c>true</c> nor <c>false</c>.</exception>

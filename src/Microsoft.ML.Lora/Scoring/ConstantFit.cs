@@ -22,6 +22,12 @@ internal sealed class ConstantFit
     /// <summary>a in quarters; not 1, so that a bracket is never 0.</summary>
     private const int AreaSteps = 4;
 
+    /// <summary>
+    /// What <see cref="DensityAware"/> fits beyond κ: b, e, u and a. Each makes the loss on n pairs that it is fitted on lower than on others by some 1/n (Akaike's
+    /// criterion), which is no gain.
+    /// </summary>
+    private const int FurtherConstants = 4;
+
     private readonly float[] _logits;
     private readonly IReadOnlyList<PairTraits> _traits;
     private readonly int[] _labels;
@@ -47,22 +53,27 @@ internal sealed class ConstantFit
         return scale > 0 ? new MatchingConstants { Form = MatchingForm.Temperature, FittedPairs = labels.Length, Scale = scale } : null;
     }
 
-    /// <summary>Fits κ, b, e, u and a.</summary>
+    /// <summary>Fits κ, b, e, u and a; κ alone where the others do not earn their place.</summary>
     /// <param name="logits">S_cls of each pair.</param>
     /// <param name="traits">What else is looked at in each pair.</param>
     /// <param name="labels">Classes, 0 or 1.</param>
     /// <param name="locationCentre">c.</param>
-    /// <param name="caution">How much of the gain over κ alone may be given up for a larger u, 0 to 1.</param>
-    /// <returns>The constants; <see langword="null"/> if the pairs contradict the classifier, so that κ would not be above 0.</returns>
+    /// <param name="caution">How much of the gain over κ alone, less what any constants would gain, may be given up for a larger u, 0 to 1.</param>
+    /// <returns>The constants, of <see cref="MatchingForm.DensityAware"/> or <see cref="MatchingForm.Temperature"/>; <see langword="null"/> if the pairs contradict the classifier, so that κ would not be above 0.</returns>
     public static MatchingConstants? DensityAware(
         float[] logits, IReadOnlyList<PairTraits> traits, int[] labels, double locationCentre, double caution)
     {
         var fit = new ConstantFit(logits, traits, labels, locationCentre);
         LogisticFit scaleAlone = ScaleAlone(logits, labels);
-        double rival = scaleAlone.LossOf(scaleAlone.Minimize());
+        double rival = scaleAlone.LossOf(scaleAlone.Minimize()) - ((double)FurtherConstants / labels.Length);
         Candidate[] candidates = [.. fit.Candidates()];
         Candidate best = candidates.MinBy(candidate => candidate.Loss)!;
-        double allowed = best.Loss + (caution * Math.Max(0, rival - best.Loss));
+        if (best.Loss > rival)
+        {
+            return Temperature(logits, labels);
+        }
+
+        double allowed = best.Loss + (caution * (rival - best.Loss));
         Candidate chosen = candidates.Last(
             candidate => candidate == best || (candidate.AreaMix == best.AreaMix && candidate.Bracket > best.Bracket && candidate.Loss <= allowed));
         return chosen.Weights[0] > 0 ? fit.ToConstants(chosen) : null;

@@ -19,18 +19,15 @@ internal sealed record MatchingModel(MatchingConstants Constants, EmbeddingBank?
     /// <param name="pairs">The pairs.</param>
     /// <param name="swapped">The same pairs in the other order, or empty.</param>
     /// <param name="scores">One for each pair. Overwritten.</param>
-    public void Score(IPairScorer scorer, ReadOnlySpan<EncodedPair> pairs, ReadOnlySpan<EncodedPair> swapped, Span<float> scores)
+    /// <param name="cancellation">Looked at now and then.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Score(
+        IPairScorer scorer, ReadOnlySpan<EncodedPair> pairs, ReadOnlySpan<EncodedPair> swapped, Span<float> scores, CancellationToken cancellation = default)
     {
-        for (int first = 0; first < pairs.Length; first += WindowPairs)
+        IReadOnlyList<PairTraits> traits = Read(scorer, pairs, swapped, scores, cancellation);
+        for (int i = 0; i < scores.Length; i++)
         {
-            int count = Math.Min(WindowPairs, pairs.Length - first);
-            Span<float> window = scores.Slice(first, count);
-            ReadOnlySpan<EncodedPair> others = swapped.IsEmpty ? default : swapped.Slice(first, count);
-            IReadOnlyList<PairTraits> traits = Read(scorer, pairs.Slice(first, count), others, window);
-            for (int i = 0; i < count; i++)
-            {
-                window[i] = MatchingFormula.Score(Constants, window[i], traits[i]);
-            }
+            scores[i] = MatchingFormula.Score(Constants, scores[i], traits[i]);
         }
     }
 
@@ -39,17 +36,34 @@ internal sealed record MatchingModel(MatchingConstants Constants, EmbeddingBank?
     /// <param name="pairs">The pairs.</param>
     /// <param name="swapped">The same pairs in the other order, or empty.</param>
     /// <param name="logits">The classifier's logit of each pair, the mean of both orders if there are two. Overwritten.</param>
+    /// <param name="cancellation">Looked at now and then.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<PairTraits> Read(
-        IPairScorer scorer, ReadOnlySpan<EncodedPair> pairs, ReadOnlySpan<EncodedPair> swapped, Span<float> logits)
+        IPairScorer scorer, ReadOnlySpan<EncodedPair> pairs, ReadOnlySpan<EncodedPair> swapped, Span<float> logits, CancellationToken cancellation = default)
+    {
+        var traits = new PairTraits[pairs.Length];
+        for (int first = 0; first < pairs.Length; first += WindowPairs)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = Math.Min(WindowPairs, pairs.Length - first);
+            ReadOnlySpan<EncodedPair> others = swapped.IsEmpty ? default : swapped.Slice(first, count);
+            ReadWindow(scorer, pairs.Slice(first, count), others, logits.Slice(first, count), traits.AsSpan(first, count));
+        }
+
+        return traits;
+    }
+
+    private void ReadWindow(
+        IPairScorer scorer, ReadOnlySpan<EncodedPair> pairs, ReadOnlySpan<EncodedPair> swapped, Span<float> logits, Span<PairTraits> traits)
     {
         if (Bank is null)
         {
             PairScores.Compute(scorer.Score, pairs, swapped, logits);
-            return new PairTraits[pairs.Length];
+            return;
         }
 
         var observer = new TraitObserver(pairs.Length, Bank.Members.Columns, swapped.IsEmpty ? 1 : 2, Bank);
         PairScores.Compute(observer.Observed(scorer), pairs, swapped, logits);
-        return observer.Traits;
+        observer.Traits.CopyTo(traits);
     }
 }

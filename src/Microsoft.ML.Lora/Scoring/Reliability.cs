@@ -3,8 +3,11 @@ namespace Microsoft.ML.Lora.Scoring;
 /// <summary>Holds predicted probabilities of a yes-or-no decision against what came of them.</summary>
 internal static class Reliability
 {
-    /// <summary>A probability of 0 or 1 that turns out wrong counts as this far from it, so that one row cannot make a log-loss infinite.</summary>
-    private const double LeastProbability = 1e-15;
+    /// <summary>
+    /// 2⁻²⁵, half of the step from 1 to the float below it: what is nearer to 1 than this comes as 1. A log-loss counts no probability as nearer to 0 or 1,
+    /// so that one row cannot make it infinite, and a sure no that is wrong costs what a sure yes does, though floats tell more of what is close to 0.
+    /// </summary>
+    private const double LeastProbability = 1.0 / (1 << 25);
 
     /// <summary>Measures. Rows in another order give the same figures.</summary>
     /// <param name="probabilities">Predicted probabilities of the positive class, 0 to 1; not empty.</param>
@@ -72,8 +75,11 @@ internal static class Reliability
         return new ReliabilityBin(count, sorted[first], sorted[end - 1], probability / count, positive / count);
     }
 
-    private static double CrossEntropy(double probability, double positive) =>
-        -(positive * Math.Log(Math.Max(probability, LeastProbability))) - ((1 - positive) * Math.Log(Math.Max(1 - probability, LeastProbability)));
+    private static double CrossEntropy(double probability, double positive)
+    {
+        double counted = Math.Clamp(probability, LeastProbability, 1 - LeastProbability);
+        return -(positive * Math.Log(counted)) - ((1 - positive) * Math.Log(1 - counted));
+    }
 
     private static double Mean(float[] sorted, double[] positives, Func<double, double, double> loss)
     {

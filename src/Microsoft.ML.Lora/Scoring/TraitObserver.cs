@@ -18,7 +18,7 @@ internal sealed class TraitObserver : IPairObserver
     private readonly PairTraits[] _traits;
     private int _order;
 
-    /// <param name="count">Number of pairs.</param>
+    /// <param name="count">Number of pairs, of each of which an embedding is kept: callers with any number of pairs go through them in windows.</param>
     /// <param name="hidden">Length of a token's vector.</param>
     /// <param name="orders">How often each pair is scored: 1, or 2 for both orders.</param>
     /// <param name="bank">What to measure against; <see langword="null"/> to note embeddings alone.</param>
@@ -32,7 +32,7 @@ internal sealed class TraitObserver : IPairObserver
     }
 
     /// <summary>The traits of each pair, once all orders are scored.</summary>
-    public IReadOnlyList<PairTraits> Traits => _traits;
+    public ReadOnlySpan<PairTraits> Traits => _traits;
 
     /// <summary>The embeddings, (pairs, hidden), once all orders are scored.</summary>
     public Matrix Embeddings => new(_traits.Length, _hidden, _embeddings);
@@ -45,7 +45,7 @@ internal sealed class TraitObserver : IPairObserver
     };
 
     /// <inheritdoc/>
-    public void Observe(int number, EncodedPair pair, ReadOnlySpan<float> pooled, ReadOnlySpan<float> tokens)
+    public void Observe(int number, EncodedPair pair, ReadOnlySpan<float> tokens)
     {
         Span<float> embedding = _embeddings.AsSpan(number * _hidden, _hidden);
         AddMean(tokens, embedding);

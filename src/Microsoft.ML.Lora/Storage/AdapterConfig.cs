@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Lora.Models;
 
 namespace Microsoft.ML.Lora.Storage;
 
@@ -13,7 +14,6 @@ internal sealed record AdapterConfig(string BaseModel, int Rank, float Alpha, bo
     private const string AdapterKind = "LORA";
     private const string TaskKind = "SEQ_CLS";
     private const string NoBias = "none";
-    private const int MaxRank = 1024;
     private const double MinAlpha = 1e-6;
     private const double MaxAlpha = 1 << 16;
 
@@ -33,7 +33,7 @@ internal sealed record AdapterConfig(string BaseModel, int Rank, float Alpha, bo
         fields.MustBeEmpty("layers_to_transform");
         var config = new AdapterConfig(
             fields.Text("base_model_name_or_path", otherwise: "unknown"),
-            fields.Whole("r", 1, MaxRank),
+            fields.Whole("r", 1, AdapterPlan.MostRank),
             (float)fields.Number("lora_alpha", MinAlpha, MaxAlpha),
             fields.Flag("use_rslora", otherwise: false),
             (float)fields.Number("lora_dropout", 0, 1, otherwise: 0));

@@ -85,18 +85,15 @@ internal sealed class CheckpointStore
         return checkpoint;
     }
 
-    /// <summary>Saves where the epoch ended or enough steps have passed since the last time.</summary>
-    public void SaveIfDue(ITrainingSession session, RunState state, bool epochEnded)
-    {
-        if (epochEnded || state.Step - _lastSaved >= _options.EverySteps)
-        {
-            Save(session, state);
-        }
-    }
+    /// <summary>Whether to save: the epoch ended, or enough steps have passed since the last time.</summary>
+    public bool IsDue(RunState state, bool epochEnded) => epochEnded || state.Step - _lastSaved >= _options.EverySteps;
 
     /// <summary>Saves now. The last checkpoint stays whole until the new one is complete.</summary>
+    /// <param name="session">Gives the state of the optimizer.</param>
+    /// <param name="weights">The session's trained weights, found finite.</param>
+    /// <param name="state">The rest of the state.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(ITrainingSession session, RunState state)
+    public void Save(ITrainingSession session, TrainedWeights weights, RunState state)
     {
         OptimizerState optimizer = session.ExportOptimizer();
         var facts = new Facts();
@@ -111,7 +108,7 @@ internal sealed class CheckpointStore
         WriteState(facts, state);
         NamedTensor[] tensors =
         [
-            .. Prefixed(TrainedPrefix, session.ExportTrained().Tensors),
+            .. Prefixed(TrainedPrefix, weights.Tensors),
             .. Prefixed(MomentPrefix, optimizer.Moments),
             .. Prefixed(RateStatePrefix, optimizer.RateStates),
             .. Prefixed(BestPrefix, state.Best?.Weights.Tensors ?? []),
@@ -128,8 +125,9 @@ internal sealed class CheckpointStore
         _lastSaved = state.Step;
     }
 
-    /// <summary>Writes an empty file the way a checkpoint is written, and deletes it.</summary>
-    private void RequireWritableFolder()
+    /// <summary>Makes sure that checkpoints can be written to the folder: writes an empty file the way a checkpoint is written, and deletes it.</summary>
+    /// <exception cref="IOException">The folder cannot be made or written to.</exception>
+    public void RequireWritableFolder()
     {
         string probe = _path + ".probe";
         try
@@ -205,14 +203,14 @@ internal sealed class CheckpointStore
     private static RunState ReadState(TrainingCheckpoint checkpoint)
     {
         Facts facts = checkpoint.Facts;
-        int validations = (int)facts.Whole("validations");
+        int validations = facts.Entries("validations");
         return new RunState
         {
-            Step = (int)facts.Whole("step"),
+            Step = facts.Count("step"),
             Validations = [.. Enumerable.Range(0, validations).Select(i => ValidationFacts.Read(facts, ValidationKey(i)))],
-            ValidationsSinceBest = (int)facts.Whole("validations.since.best"),
+            ValidationsSinceBest = facts.Count("validations.since.best"),
             Best = facts.Flag("best")
-                ? new BestWeights(new TrainedWeights(Take(checkpoint, BestPrefix)), facts.Number("best.quality"), (int)facts.Whole("best.step"))
+                ? new BestWeights(new TrainedWeights(Take(checkpoint, BestPrefix)), facts.Number("best.quality"), facts.Count("best.step"))
                 : null,
         };
     }

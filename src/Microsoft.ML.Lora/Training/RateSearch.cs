@@ -1,7 +1,6 @@
-using System.Globalization;
 using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Engines.Rates;
-using Microsoft.ML.Lora.Scoring;
+using static System.FormattableString;
 
 namespace Microsoft.ML.Lora.Training;
 
@@ -12,128 +11,150 @@ namespace Microsoft.ML.Lora.Training;
 /// </summary>
 internal sealed class RateSearch
 {
-    /// <summary>
-    /// Rate of A and λ, the first three being the small search: about the plain rates that were best from rank 1 to 64, and LoRA+ ratios with
-    /// B at the same rates.
-    /// </summary>
-    private static readonly (float RateOfA, float Ratio)[] Candidates =
-    [
-        (1e-3f, 1), (2e-3f, 1), (1e-3f, 4), (5e-4f, 1), (4e-3f, 1), (8e-3f, 1), (5e-4f, 4), (2e-3f, 4), (2.5e-4f, 16),
-    ];
-
-    /// <summary>Steps that a budget in time is translated by.</summary>
+    /// <summary>The most steps and the most pairs of a scoring that a budget in time is translated by.</summary>
     private const int TimedSteps = 5;
 
-    /// <summary>The share of the pairs that trials are judged by, and the most: enough to tell rates apart by log-loss.</summary>
-    private const float HeldShare = 0.2f;
-
-    private const int MostHeld = 1024;
+    private const int TimedPairs = 128;
 
     private readonly Func<AdapterRateRule, ITrainingSession> _start;
-    private readonly LabeledPairs _train;
-    private readonly LabeledPairs _held;
+    private readonly RateSearchSplit _data;
+    private readonly RateCandidates _candidates;
     private readonly TrainingPlan _plan;
+    private readonly RateSearchBudget _budget;
     private readonly TrainingHooks _hooks;
+    private readonly RateSearchClock _clock;
+    private readonly int _trainingSteps;
     private readonly List<RateTrial> _trials = [];
-    private readonly long _began;
+
+    /// <summary>What scoring takes after a trial, where time counts.</summary>
+    private TimeSpan _scoring;
 
     private RateSearch(
-        Func<AdapterRateRule, ITrainingSession> start, LabeledPairs train, LabeledPairs held, TrainingPlan plan, TrainingHooks hooks) =>
-        (_start, _train, _held, _plan, _hooks, _began) = (start, train, held, plan, hooks, hooks.Time.GetTimestamp());
+        Func<AdapterRateRule, ITrainingSession> start, RateSearchSplit data, RateCandidates candidates, TrainingPlan plan, RateSearchBudget budget, TrainingHooks hooks)
+    {
+        (_start, _data, _candidates, _plan, _budget, _hooks) = (start, data, candidates, plan, budget, hooks);
+        _clock = new RateSearchClock(hooks.Time, budget.Time);
+        _trainingSteps = checked(plan.Epochs * ((data.TrainingPairs + plan.BatchSize - 1) / plan.BatchSize));
+    }
 
     /// <summary>Searches.</summary>
     /// <param name="start">Begins a training with a rule; the same weights every time.</param>
-    /// <param name="pairs">The training pairs: most are learned from, some are kept aside to judge by.</param>
-    /// <param name="groups">The group of each pair, numbered from 0. Groups are kept whole.</param>
+    /// <param name="data">What trials learn from and are judged by.</param>
+    /// <param name="candidates">What may be tried.</param>
     /// <param name="plan">The training to come, whose batches, schedule and seed the trials have too.</param>
     /// <param name="budget">What all trials may take.</param>
     /// <param name="hooks">Progress, log, cancellation and clock.</param>
-    /// <returns>Every trial, in order.</returns>
-    /// <exception cref="ArgumentException">The budget is too small for a search, or there are too few groups to split.</exception>
+    /// <returns>Every trial that came to its end, in order.</returns>
+    /// <exception cref="ArgumentException">The budget is too small for a search.</exception>
     /// <exception cref="DivergenceException">Every trial of a round diverged.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static IReadOnlyList<RateTrial> Execute(
-        Func<AdapterRateRule, ITrainingSession> start, LabeledPairs pairs, int[] groups, TrainingPlan plan, RateSearchBudget budget, TrainingHooks hooks)
+        Func<AdapterRateRule, ITrainingSession> start, RateSearchSplit data, RateCandidates candidates, TrainingPlan plan, RateSearchBudget budget, TrainingHooks hooks)
     {
-        bool[] aside = ValidationSplit.Choose(groups, Math.Min(HeldShare, (float)MostHeld / pairs.Count), plan.Seed);
-        LabeledPairs train = pairs.Where(aside, false);
-        if (train.Labels.Distinct().Count() < PairScores.Classes)
-        {
-            throw new ArgumentException("The pairs that a search for rates would learn from have one class alone. Give more training rows, or choose rates by hand.");
-        }
-
-        var search = new RateSearch(start, train, pairs.Where(aside, true), plan, hooks);
-        int trainingSteps = checked(plan.Epochs * ((pairs.Count + plan.BatchSize - 1) / plan.BatchSize));
-        int steps = budget.Steps ?? search.StepsIn(budget.Time!.Value);
-        search.Run(RateSearchPlan.For(steps, trainingSteps, budget.ToString()), trainingSteps);
+        var search = new RateSearch(start, data, candidates, plan, budget, hooks);
+        search.Run(RateSearchPlan.For(search.Allowance(), search._trainingSteps));
         return search._trials;
     }
 
-    /// <summary>The rule of the best trial of the last round.</summary>
+    /// <summary>The rule of the best candidate: of those that no trial of theirs put out, by log-loss in the last round that any of them reached.</summary>
     public static AdapterRateRule Best(IReadOnlyList<RateTrial> trials)
     {
-        RateTrial best = trials.Where(trial => trial.Round == trials[^1].Round).MinBy(trial => trial.LogLoss ?? double.PositiveInfinity)!;
+        RateTrial[] left = Left(trials);
+        RateTrial best = left.Where(trial => trial.Round == left.Max(one => one.Round)).MinBy(trial => trial.LogLoss)!;
         return new FixedRates(best.RateOfA, best.Ratio);
     }
 
-    private void Run(RateSearchPlan plan, int trainingSteps)
+    /// <summary>The last trial of each candidate that did not diverge in it.</summary>
+    private static RateTrial[] Left(IReadOnlyList<RateTrial> trials) =>
+        [.. trials.GroupBy(trial => (trial.RateOfA, trial.Ratio)).Select(one => one.Last()).Where(trial => trial.LogLoss is not null)];
+
+    private void Run(RateSearchPlan plan)
     {
-        (float RateOfA, float Ratio)[] candidates = [.. Candidates.Take(plan.Candidates)];
+        (float RateOfA, float Ratio)[] candidates = _candidates.Of(plan);
         int steps = plan.FirstSteps;
         for (int round = 1; candidates.Length > 1; round++)
         {
-            var ranked = new List<((float, float) Candidate, double Loss)>();
             foreach ((float rateOfA, float ratio) in candidates)
             {
-                double? loss = Try(new FixedRates(rateOfA, ratio), steps);
-                Add(new RateTrial(round, rateOfA, ratio, steps, loss), trainingSteps);
-                ranked.Add(((rateOfA, ratio), loss ?? double.PositiveInfinity));
+                if (!Try(new RateTrial(round, rateOfA, ratio, steps, null), plan.Trials))
+                {
+                    return;
+                }
             }
 
-            float lowest = candidates.Min(one => one.RateOfA);
-            candidates = [.. ranked.OrderBy(one => one.Loss).Take(candidates.Length / RateSearchPlan.Keep).Where(one => double.IsFinite(one.Loss)).Select(one => one.Candidate)];
+            if (_trials.TrueForAll(trial => trial.Round < round || trial.LogLoss is null))
+            {
+                throw Diverged(round);
+            }
+
+            candidates =
+            [
+                .. _trials.Where(trial => trial.Round == round && trial.LogLoss is not null)
+                    .OrderBy(trial => trial.LogLoss).Take(candidates.Length / RateSearchPlan.Keep).Select(trial => (trial.RateOfA, trial.Ratio)),
+            ];
             steps *= RateSearchPlan.Keep;
-            if (candidates.Length == 0)
-            {
-                throw new DivergenceException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Every trial of round {round} of the search for rates diverged, down to the rate {lowest} of A. Set MaxGradientNorm to 1, or lower Alpha."));
-            }
         }
     }
 
-    /// <summary>Trains with a rule.</summary>
-    /// <returns>Log-loss on the held pairs; <see langword="null"/> if the trial diverged.</returns>
-    private double? Try(AdapterRateRule rule, int steps)
+    /// <summary>Makes a trial.</summary>
+    /// <param name="trial">What to try, without its outcome.</param>
+    /// <param name="trials">Trials of the whole search.</param>
+    /// <returns>Whether it came to its end before the time for the search did.</returns>
+    private bool Try(RateTrial trial, int trials)
     {
-        using ITrainingSession session = _start(rule);
-        var order = new EpochOrder(_train, _plan.BatchSize, ClassWeights.For(_plan.ClassWeighting, _train.Labels));
-        var curve = new RateCurve(_plan.Schedule, steps, _plan.WarmupFraction);
-        for (int step = 0; step < steps; step++)
+        using RateTrialRun run = Begin((trial.RateOfA, trial.Ratio), trial.Steps);
+        bool finite = true;
+        while (finite && run.Steps < trial.Steps)
         {
-            _hooks.Cancellation.ThrowIfCancellationRequested();
-            if (step % order.Batches == 0)
+            string Place() => Invariant($"in trial {_trials.Count + 1} of {trials} (round {trial.Round}, A {trial.RateOfA:G3}, ratio {trial.Ratio:G3}) after step {run.Steps} of {trial.Steps}");
+            if (_hooks.Cancellation.IsCancellationRequested)
             {
-                order.Draw(_plan.Seed, step / order.Batches);
+                throw Cancelled(Place());
             }
 
-            if (!session.Step(order.Batch(step % order.Batches), curve.ScheduleAt(step)).IsFinite)
+            if (_clock.HasNoRoomFor(_scoring))
             {
-                return null;
+                EndEarly(Place());
+                return false;
             }
+
+            finite = run.Step();
         }
 
-        float[] scores = new float[_held.Count];
-        PairScores.Compute(session.Score, _held.Pairs, _held.Swapped, scores);
-        double loss = BinaryMeasures.Measure(scores, _held.Labels).LogLoss;
-        return double.IsFinite(loss) ? loss : null;
+        Add(trial with { LogLoss = finite ? run.LogLossOn(_data.Held) : null });
+        return true;
     }
 
-    private void Add(RateTrial trial, int trainingSteps)
+    private RateTrialRun Begin((float RateOfA, float Ratio) candidate, int steps) =>
+        new(_start(new FixedRates(candidate.RateOfA, candidate.Ratio)), _data.Train, _plan, steps);
+
+    /// <summary>Says that the time is over, and that what is found rests on the trials so far.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    private void EndEarly(string place)
+    {
+        if (_trials.Count == 0)
+        {
+            throw new ArgumentException($"The search budget of {_budget} was over {place}, before there was anything to choose from. Give a larger budget, or choose rates by hand.");
+        }
+
+        if (Left(_trials).Length == 0)
+        {
+            throw Diverged(_trials[^1].Round);
+        }
+
+        _hooks.Log($"The search for rates was longer than planned and ends with its budget of {_budget}, {place}: it chooses among the trials before.");
+    }
+
+    private DivergenceException Diverged(int round) => new(Invariant(
+        $"Every trial of round {round} of the search for rates diverged, down to the rate {_trials.Where(trial => trial.Round == round).Min(trial => trial.RateOfA)} of A. Set MaxGradientNorm to 1, or lower Alpha."));
+
+    private OperationCanceledException Cancelled(string place) => new($"The search for rates was cancelled {place}.", _hooks.Cancellation);
+
+    private void Add(RateTrial trial)
     {
         _trials.Add(trial);
-        string outcome = trial.LogLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $"log-loss {loss:F4}") : "diverged";
-        _hooks.Log(string.Create(
-            CultureInfo.InvariantCulture,
+        string outcome = trial.LogLoss is { } loss ? Invariant($"log-loss {loss:F4}") : "diverged";
+        _hooks.Log(Invariant(
             $"Search for rates, round {trial.Round}: A {trial.RateOfA:G3}, ratio {trial.Ratio:G3}, {trial.Steps} steps: {outcome}."));
         _hooks.Progress?.Report(new TrainingProgress
         {
@@ -141,27 +162,57 @@ internal sealed class RateSearch
             Epoch = 0,
             Epochs = _plan.Epochs,
             Step = 0,
-            Steps = trainingSteps,
+            Steps = _trainingSteps,
             Loss = 0,
             GradientNorm = 0,
             Rates = [],
             RateOfHead = 0,
             PairsPerSecond = 0,
-            Elapsed = _hooks.Time.GetElapsedTime(_began),
+            Elapsed = _clock.Elapsed,
             Remaining = TimeSpan.Zero,
         });
     }
 
-    /// <summary>How many steps a time allows, by the time of some, and of scoring after each trial.</summary>
-    private int StepsIn(TimeSpan time)
+    /// <summary>What the budget comes to. Where time counts, by timing some steps and a scoring, after others that are not timed: they pay for cold code and memory.</summary>
+    private RateSearchAllowance Allowance()
     {
-        long began = _hooks.Time.GetTimestamp();
-        Try(new FixedRates(Candidates[0].RateOfA, Candidates[0].Ratio), 0);
-        TimeSpan scoring = _hooks.Time.GetElapsedTime(began);
-        Try(new FixedRates(Candidates[0].RateOfA, Candidates[0].Ratio), TimedSteps);
-        TimeSpan step = (_hooks.Time.GetElapsedTime(began) - (2 * scoring)) / TimedSteps;
-        TimeSpan left = time - _hooks.Time.GetElapsedTime(began) - (RateSearchPlan.MostTrials * scoring);
-        double steps = step > TimeSpan.Zero ? left / step : int.MaxValue;
-        return (int)Math.Clamp(steps, 0, int.MaxValue);
+        if (_budget.Time is not { } time)
+        {
+            return RateSearchAllowance.InSteps(_budget.Steps!.Value);
+        }
+
+        LabeledPairs sample = Sample();
+        using (RateTrialRun cold = Begin(_candidates.First, TimedSteps))
+        {
+            cold.Step();
+            cold.LogLossOn(sample);
+        }
+
+        TimeSpan began = _clock.Elapsed;
+        using RateTrialRun run = Begin(_candidates.First, TimedSteps);
+        TimeSpan beginning = _clock.Elapsed - began;
+        TimeSpan stepping = _clock.Elapsed;
+        do
+        {
+            if (_hooks.Cancellation.IsCancellationRequested)
+            {
+                throw Cancelled("while its steps were timed");
+            }
+
+            run.Step();
+        }
+        while (run.Steps < TimedSteps && !_clock.HasNoRoomFor(TimeSpan.Zero));
+        TimeSpan step = (_clock.Elapsed - stepping) / run.Steps;
+        TimeSpan scoring = _clock.Elapsed;
+        run.LogLossOn(sample);
+        _scoring = (_clock.Elapsed - scoring) * _data.Held.Count / sample.Count;
+        return RateSearchAllowance.InTime(time, time - _clock.Elapsed, step, beginning + _scoring);
+    }
+
+    /// <summary>Some of the held pairs, evenly spread.</summary>
+    private LabeledPairs Sample()
+    {
+        int every = (_data.Held.Count + TimedPairs - 1) / TimedPairs;
+        return _data.Held.Where([.. Enumerable.Range(0, _data.Held.Count).Select(row => row % every == 0)], true);
     }
 }

@@ -25,15 +25,15 @@ internal static class RateTrialFacts
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">A fact is missing or of another kind.</exception>
+    /// <exception cref="InvalidDataException">A fact is missing, of another kind or out of its range.</exception>
     public static IReadOnlyList<RateTrial> Read(Facts facts, string key) =>
-        [.. Enumerable.Range(0, (int)facts.Whole(key)).Select(i => ReadOne(facts, KeyOf(key, i)))];
+        [.. Enumerable.Range(0, facts.Entries(key)).Select(i => ReadOne(facts, KeyOf(key, i)))];
 
     private static RateTrial ReadOne(Facts facts, string one) => new(
-        (int)facts.Whole($"{one}.round"),
+        facts.Count($"{one}.round"),
         (float)facts.Number($"{one}.rate.a"),
         (float)facts.Number($"{one}.ratio"),
-        (int)facts.Whole($"{one}.steps"),
+        facts.Count($"{one}.steps"),
         facts.Has($"{one}.log.loss") ? facts.Number($"{one}.log.loss") : null);
 
     private static string KeyOf(string key, int index) => string.Create(CultureInfo.InvariantCulture, $"{key}.{index}");

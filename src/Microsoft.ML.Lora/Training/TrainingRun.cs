@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
 using Microsoft.ML.Lora.Scoring;
 
 namespace Microsoft.ML.Lora.Training;
@@ -10,6 +12,7 @@ internal sealed class TrainingRun
     private readonly ITrainingSession _session;
     private readonly TrainingPlan _plan;
     private readonly TrainingHooks _hooks;
+    private readonly LabeledPairs _train;
     private readonly LabeledPairs? _validation;
     private readonly EpochOrder _order;
     private readonly StepPlan _steps;
@@ -19,7 +22,7 @@ internal sealed class TrainingRun
 
     private TrainingRun(ITrainingSession session, LabeledPairs train, LabeledPairs? validation, TrainingPlan plan, TrainingHooks hooks)
     {
-        (_session, _plan, _hooks, _validation) = (session, plan, hooks, validation);
+        (_session, _plan, _hooks, _train, _validation) = (session, plan, hooks, train, validation);
         _order = new EpochOrder(train, plan.BatchSize, ClassWeights.For(plan.ClassWeighting, train.Labels));
         _steps = new StepPlan(plan.Epochs, _order.Batches, validation is null ? 0 : plan.ValidationsPerEpoch);
         _curve = new RateCurve(plan.Schedule, _steps.Steps, plan.WarmupFraction);
@@ -33,7 +36,7 @@ internal sealed class TrainingRun
     /// <param name="plan">How.</param>
     /// <param name="hooks">Progress, log, cancellation, clock, checkpoints.</param>
     /// <exception cref="OperationCanceledException">It was cancelled, and the plan wants an exception or there is nothing to keep.</exception>
-    /// <exception cref="DivergenceException">The loss, a gradient or a rate stopped being finite.</exception>
+    /// <exception cref="DivergenceException">The loss, a gradient, a rate, a weight or a score stopped being finite.</exception>
     public static TrainingOutcome Execute(ITrainingSession session, LabeledPairs train, LabeledPairs? validation, TrainingPlan plan, TrainingHooks hooks)
     {
         var run = new TrainingRun(session, train, validation, plan, hooks);
@@ -43,7 +46,8 @@ internal sealed class TrainingRun
 
     private void Resume()
     {
-        if (_hooks.Checkpoints?.Restore(_session) is { } state)
+        // A checkpoint of step 0 holds a search for rates, and is often of this very run.
+        if (_hooks.Checkpoints?.Restore(_session) is { Step: > 0 } state)
         {
             _state = state;
             _hooks.Log(string.Create(CultureInfo.InvariantCulture, $"Going on from the checkpoint after step {state.Step} of {_steps.Steps}."));
@@ -78,7 +82,10 @@ internal sealed class TrainingRun
                 Validate(result);
             }
 
-            _hooks.Checkpoints?.SaveIfDue(_session, _state, _steps.EndsEpoch(_state.Step));
+            if (_hooks.Checkpoints is { } store && store.IsDue(_state, _steps.EndsEpoch(_state.Step)))
+            {
+                store.Save(_session, FiniteWeights(), _state);
+            }
         }
 
         return TrainingEnd.Completed;
@@ -92,7 +99,7 @@ internal sealed class TrainingRun
         _clock.AddStep(began, batch.Pairs.Length);
         if (!result.IsFinite)
         {
-            throw new DivergenceException(NotFinite(result));
+            throw Diverged(_state.Step + 1, $"the loss is {result.Loss} and the norm of the gradients {result.GradientNorm}");
         }
 
         _state = _state with { Step = _state.Step + 1 };
@@ -104,7 +111,12 @@ internal sealed class TrainingRun
     {
         long began = _clock.Now();
         ValidationMetrics metrics = BinaryMeasures.Measure(ScoreValidation(), _validation!.Labels);
-        _state = _state.With(new ValidationPoint(_state.Step, metrics), _plan.EarlyStopping, _session.ExportTrained);
+        if (!double.IsFinite(metrics.LogLoss))
+        {
+            throw Diverged(_state.Step, $"the validation log-loss is {metrics.LogLoss}");
+        }
+
+        _state = _state.With(new ValidationPoint(_state.Step, metrics), _plan.EarlyStopping, FiniteWeights);
         _clock.AddValidation(began);
         _hooks.Log(string.Create(
             CultureInfo.InvariantCulture,
@@ -112,10 +124,12 @@ internal sealed class TrainingRun
         Report(lastStep, metrics);
     }
 
-    private float[] ScoreValidation()
+    private float[] ScoreValidation() => Score(_validation!.Pairs, _validation.Swapped);
+
+    private float[] Score(ReadOnlySpan<EncodedPair> pairs, ReadOnlySpan<EncodedPair> swapped)
     {
-        float[] scores = new float[_validation!.Count];
-        PairScores.Compute(_session.Score, _validation.Pairs, _validation.Swapped, scores);
+        float[] scores = new float[pairs.Length];
+        PairScores.Compute(_session.Score, pairs, swapped, scores);
         return scores;
     }
 
@@ -123,7 +137,7 @@ internal sealed class TrainingRun
     {
         if (_state.Step > 0)
         {
-            _hooks.Checkpoints?.Save(_session, _state);
+            _hooks.Checkpoints?.Save(_session, FiniteWeights(), _state);
         }
 
         if (_plan.OnCancellation == CancellationResult.Throw || _state.Step == 0)
@@ -142,19 +156,22 @@ internal sealed class TrainingRun
             _session.ImportTrained(best.Weights);
         }
 
+        TrainedWeights weights = FiniteWeights();
+        float[]? validationScores = _validation is null ? null : ScoreValidation();
+        RequireFinite(validationScores ?? Score(_train.Pairs.AsSpan(0, Math.Min(_plan.BatchSize, _train.Count)), default));
         _hooks.Log(string.Create(
             CultureInfo.InvariantCulture,
             $"Training {Describe(end)} after step {_state.Step} of {_steps.Steps}; kept the weights of step {_state.Best?.Step ?? _state.Step}; {_clock.PairsPerSecond:F0} pairs/s."));
         return new TrainingOutcome
         {
-            Weights = _session.ExportTrained(),
+            Weights = weights,
             WeightsStep = _state.Best?.Step ?? _state.Step,
             End = end,
             Steps = _state.Step,
             Validations = _state.Validations,
             TrainingTime = _clock.TrainingTime,
             PairsTrained = _clock.Pairs,
-            ValidationScores = _validation is null ? null : ScoreValidation(),
+            ValidationScores = validationScores,
         };
     }
 
@@ -178,10 +195,27 @@ internal sealed class TrainingRun
         });
     }
 
-    private string NotFinite(StepResult result) => string.Create(
+    /// <summary>A copy of the weights to keep, for no step looks at what the last one made.</summary>
+    private TrainedWeights FiniteWeights()
+    {
+        TrainedWeights weights = _session.ExportTrained();
+        return weights.NotFinite is { } tensor ? throw Diverged(_state.Step, $"the weights '{tensor.Name}' are not finite") : weights;
+    }
+
+    /// <summary>Weights may be finite and yet too large to compute with.</summary>
+    private void RequireFinite(float[] scores)
+    {
+        int wrong = Array.FindIndex(scores, score => !float.IsFinite(score));
+        if (wrong >= 0)
+        {
+            throw Diverged(_state.Step, $"the trained model gives a pair the score {scores[wrong]}");
+        }
+    }
+
+    private DivergenceException Diverged(int step, FormattableString found) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"Training stopped at step {_state.Step + 1} of {_steps.Steps}: the loss is {result.Loss} and the norm of the gradients {result.GradientNorm}. " +
-        $"The rates ({_session.Rule}) are probably too high for this encoder and rank: try a third of them, or set MaxGradientNorm to 1.");
+        $"Training stopped at step {step} of {_steps.Steps}: {found.ToString(CultureInfo.InvariantCulture)}. " +
+        $"The rates ({_session.Rule}) are probably too high for this encoder and rank: try a third of them, or set MaxGradientNorm to 1."));
 
     private static string Describe(TrainingEnd end) => end switch
     {

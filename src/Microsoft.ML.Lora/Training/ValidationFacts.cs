@@ -16,9 +16,9 @@ internal static class ValidationFacts
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">A fact is missing or of another kind.</exception>
+    /// <exception cref="InvalidDataException">A fact is missing, of another kind or out of its range.</exception>
     public static ValidationPoint Read(Facts facts, string key) => new(
-        (int)facts.Whole($"{key}.step"),
+        facts.Count($"{key}.step"),
         new ValidationMetrics(
             facts.Number($"{key}.log.loss"), facts.Number($"{key}.accuracy"), facts.Number($"{key}.f1"), facts.Number($"{key}.mcc")));
 }

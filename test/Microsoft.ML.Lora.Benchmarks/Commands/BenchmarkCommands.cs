@@ -22,7 +22,7 @@ internal static class BenchmarkCommands
             RatesCommand.Create(),
             CalibrationCommand.Create(),
             GpuCommand.Create(),
-            new Command(FirstScore.Name, "Loads the embedded encoder, or that of a folder given, scores one pair, prints the answer."),
+            new CliCommand(FirstScore.Name, "Loads the embedded encoder, or that of a folder given, scores one pair, prints the answer."),
         };
         try
         {

@@ -13,7 +13,7 @@ internal static class CalibrationCommand
 {
     private static readonly JsonSerializerOptions CamelCase = new(JsonSerializerDefaults.Web);
 
-    public static Command Create()
+    public static CliCommand Create()
     {
         var encoder = new Option<string>("--encoder") { Description = "mini, small, or a checkpoint folder.", DefaultValueFactory = _ => "mini" };
         var seeds = new Option<int[]>("--seeds") { Description = "Seeds, one training each and domain.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 2, 3] };
@@ -23,7 +23,7 @@ internal static class CalibrationCommand
         var jobs = MeasuringOptions.Positive(new Option<int>("--jobs") { Description = "Trainings side by side, each on one thread.", DefaultValueFactory = _ => 1 });
         var judge = new Option<JudgedBy>("--judge") { Description = "What to judge by: the test files, or a part of the training pairs that nothing was chosen by.", DefaultValueFactory = _ => JudgedBy.TrainingPart };
         Option<string> results = MeasuringOptions.Results();
-        var command = new Command("calibration", "Matching scores beside temperature scaling: accuracy, log-loss, calibration, in and out of domain.")
+        var command = new CliCommand("calibration", "Matching scores beside temperature scaling: accuracy, log-loss, calibration, in and out of domain.")
         {
             encoder, seeds, pairs, epochs, neighbours, jobs, judge, results,
         };

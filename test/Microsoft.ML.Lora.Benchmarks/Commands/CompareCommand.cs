@@ -11,7 +11,7 @@ internal static class CompareCommand
 {
     private static readonly int?[] Lengths = [null, 64];
 
-    public static Command Create()
+    public static CliCommand Create()
     {
         Option<string[]> encoders = MeasuringOptions.Encoders();
         Option<string?> pairs = MeasuringOptions.Pairs();
@@ -19,7 +19,7 @@ internal static class CompareCommand
         Option<int> rounds = MeasuringOptions.Rounds();
         Option<double> seconds = MeasuringOptions.Seconds(20);
         Option<string> results = MeasuringOptions.Results();
-        var command = new Command("compare", "Training and scoring beside torch, PEFT and ONNX Runtime, as far as a Python has them.")
+        var command = new CliCommand("compare", "Training and scoring beside torch, PEFT and ONNX Runtime, as far as a Python has them.")
         {
             encoders, pairs, python, rounds, seconds, results,
         };

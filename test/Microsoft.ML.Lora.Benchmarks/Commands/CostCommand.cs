@@ -14,14 +14,14 @@ internal static class CostCommand
 {
     private static readonly JsonSerializerOptions CamelCase = new(JsonSerializerDefaults.Web);
 
-    public static Command Create()
+    public static CliCommand Create()
     {
         Option<string[]> encoders = MeasuringOptions.Encoders();
         Option<string?> pairs = MeasuringOptions.Pairs();
         Option<double> seconds = MeasuringOptions.Seconds(4);
         Option<double?> gigaflops = MeasuringOptions.Gigaflops();
         Option<string> results = MeasuringOptions.Results();
-        var command = new Command("cost", "Table and picture of pairs per second against tokens, rank, batch, threads and encoder.")
+        var command = new CliCommand("cost", "Table and picture of pairs per second against tokens, rank, batch, threads and encoder.")
         {
             encoders, pairs, seconds, gigaflops, results,
         };

@@ -13,7 +13,7 @@ namespace Microsoft.ML.Lora.Benchmarks.Commands;
 /// <summary>BenchmarkDotNet over every kernel and stage, each beside its plain loop.</summary>
 internal static class KernelsCommand
 {
-    public static Command Create()
+    public static CliCommand Create()
     {
         var filters = new Option<string[]>("--filter")
         {
@@ -24,7 +24,7 @@ internal static class KernelsCommand
         var job = new Option<string>("--job") { Description = "How long to measure each.", DefaultValueFactory = _ => "default" };
         job.AcceptOnlyFromAmong("dry", "short", "medium", "default");
         Option<string> results = MeasuringOptions.Results();
-        var command = new Command("kernels", "BenchmarkDotNet over kernels and stages, each kernel beside its plain loop.") { filters, job, results };
+        var command = new CliCommand("kernels", "BenchmarkDotNet over kernels and stages, each kernel beside its plain loop.") { filters, job, results };
         command.SetAction(result =>
         {
             IConfig config = Config(JobOf(result.GetRequiredValue(job)));

@@ -16,13 +16,13 @@ internal static class LatencyCommand
     private static readonly double[] Shares = [0.5, 0.95, 0.99];
     private static readonly TimeSpan WarmTime = TimeSpan.FromSeconds(2);
 
-    public static Command Create()
+    public static CliCommand Create()
     {
         Option<string[]> encoders = MeasuringOptions.Encoders();
         Option<string?> pairs = MeasuringOptions.Pairs();
         Option<double> seconds = MeasuringOptions.Seconds(10);
         Option<string> results = MeasuringOptions.Results();
-        var command = new Command("latency", "Latency of one pair of median length: median, 95th and 99th percentile.")
+        var command = new CliCommand("latency", "Latency of one pair of median length: median, 95th and 99th percentile.")
         {
             encoders, pairs, seconds, results,
         };

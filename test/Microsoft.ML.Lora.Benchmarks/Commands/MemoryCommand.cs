@@ -9,13 +9,13 @@ namespace Microsoft.ML.Lora.Benchmarks.Commands;
 /// <summary>Peak resident memory of training and scoring, each encoder in a process of its own.</summary>
 internal static class MemoryCommand
 {
-    public static Command Create()
+    public static CliCommand Create()
     {
         Option<string[]> encoders = MeasuringOptions.Encoders();
         Option<string?> pairs = MeasuringOptions.Pairs();
         Option<double> seconds = MeasuringOptions.Seconds(10);
         Option<string> results = MeasuringOptions.Results();
-        var command = new Command("memory", "Peak resident memory at batch 64, each encoder in a process of its own.")
+        var command = new CliCommand("memory", "Peak resident memory at batch 64, each encoder in a process of its own.")
         {
             encoders, pairs, seconds, results,
         };

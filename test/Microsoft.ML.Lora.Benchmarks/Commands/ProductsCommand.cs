@@ -19,12 +19,12 @@ internal static class ProductsCommand
         (256, 768), (256, 256), (256, 1024), (1024, 256), (384, 1152), (384, 384), (384, 1536), (1536, 384),
     ];
 
-    public static Command Create()
+    public static CliCommand Create()
     {
         Option<string?> python = MeasuringOptions.Python();
         Option<int> rounds = MeasuringOptions.Rounds();
         Option<string> results = MeasuringOptions.Results();
-        var command = new Command("products", "The fp32 product at the encoders' shapes, beside numpy's and torch's.") { python, rounds, results };
+        var command = new CliCommand("products", "The fp32 product at the encoders' shapes, beside numpy's and torch's.") { python, rounds, results };
         command.SetAction(result =>
         {
             Python? found = Python.Find(result.GetValue(python), "numpy");

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Lora.Benchmarks.Commands;
 /// <summary>Trains the grid that shows what rate rules are worth, and tells of it.</summary>
 internal static class RatesCommand
 {
-    public static Command Create()
+    public static CliCommand Create()
     {
         var grid = new Option<string[]>("--grid") { Description = "issue: the whole grid; or its parts main, alphas and small. In place of encoders, ranks, alphas and rules.", AllowMultipleArgumentsPerToken = true };
         Option<string[]> encoders = Many("--encoders", "mini, small, or checkpoint folders.", "mini");
@@ -25,7 +25,7 @@ internal static class RatesCommand
         var summary = new Option<bool>("--summary") { Description = "Prints tables of what is finished, and runs nothing." };
         var byDev = new Option<bool>("--dev") { Description = "Shows figures on dev, to be read once at the end; unless given, those on the part of train that settings are chosen by, and none of dev." };
         var results = new Option<string>("--results") { Description = "Folder of the cells' results.", DefaultValueFactory = _ => Path.Combine(BuildFacts.RepositoryDirectory, "artifacts", "rates") };
-        var command = new Command("rates", "Trains with many rate rules on QQP, one thread each, side by side, resumably; and compares them.")
+        var command = new CliCommand("rates", "Trains with many rate rules on QQP, one thread each, side by side, resumably; and compares them.")
         {
             grid, encoders, ranks, alphas, rules, optimizers, seeds, clips, epochs, pairs, parallel, minutes, gigaflops, planOnly, summary, byDev, results,
         };

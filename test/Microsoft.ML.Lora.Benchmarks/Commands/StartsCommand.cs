@@ -11,13 +11,13 @@ namespace Microsoft.ML.Lora.Benchmarks.Commands;
 /// <summary>From the start of a process to the first pair's answer, timed from outside.</summary>
 internal static class StartsCommand
 {
-    public static Command Create()
+    public static CliCommand Create()
     {
         var readyToRun = new Option<FileInfo>("--ready-to-run") { Description = "This program published with PublishReadyToRun: timed too." };
         readyToRun.AcceptExistingOnly();
         Option<int> runs = MeasuringOptions.Positive(new Option<int>("--runs") { Description = "Process starts.", DefaultValueFactory = _ => 15 });
         Option<string> results = MeasuringOptions.Results();
-        var command = new Command("starts", $"Times {FirstScore.Name} from outside: process start to the first pair's answer.")
+        var command = new CliCommand("starts", $"Times {FirstScore.Name} from outside: process start to the first pair's answer.")
         {
             readyToRun, runs, results,
         };

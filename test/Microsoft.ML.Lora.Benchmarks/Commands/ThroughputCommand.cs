@@ -11,7 +11,7 @@ namespace Microsoft.ML.Lora.Benchmarks.Commands;
 /// <summary>Trains and scores as the peers in build/references do, with the same options and the same answer: one JSON object.</summary>
 internal static class ThroughputCommand
 {
-    public static Command Create()
+    public static CliCommand Create()
     {
         var usual = new PairSelection();
         var encoder = new Option<string>("--encoder") { Description = "mini, small, or a checkpoint folder.", DefaultValueFactory = _ => "mini" };
@@ -30,7 +30,7 @@ internal static class ThroughputCommand
         Option<ScoringPrecision[]> precisions = Precisions();
         Option<double> seconds = MeasuringOptions.Seconds(20);
         Option<double?> gigaflops = MeasuringOptions.Gigaflops();
-        var command = new Command("throughput", "Pairs per second of training and scoring, as one JSON object.")
+        var command = new CliCommand("throughput", "Pairs per second of training and scoring, as one JSON object.")
         {
             encoder, pairs, batch, count, limit, tokens, rank, targets, threads, precisions, seconds, gigaflops,
         };

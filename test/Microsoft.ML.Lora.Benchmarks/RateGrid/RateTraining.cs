@@ -47,7 +47,9 @@ internal static class RateTraining
         {
             if (rule is FittedRates fitted)
             {
-                rule = RateSearch.Best(RateSearch.Execute(Start, pairs.Train, pairs.Groups, Plan(cell, epochs), fitted.Budget, Hooks(null)));
+                TrainingPlan plan = Plan(cell, epochs);
+                RateSearchSplit split = RateSearchSplit.Of(pairs.Train, pairs.Groups, "pairs that share a question", plan.Seed);
+                rule = RateSearch.Best(RateSearch.Execute(Start, split, RateCandidates.For(Trained(cell).Adapter), plan, fitted.Budget, Hooks(null)));
             }
 
             using ITrainingSession session = Start(rule);

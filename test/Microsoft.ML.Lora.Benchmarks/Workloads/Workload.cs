@@ -43,6 +43,9 @@ internal sealed class Workload
     public TrainingBatch Training(int number) =>
         new() { Pairs = Pairs(number), Labels = _labels[number % _labels.Length], Weights = _weights };
 
+    /// <summary>The pairs of some batches, one after the other.</summary>
+    public EncodedPair[] Pairs(Range batches) => [.. _batches[batches].SelectMany(batch => batch)];
+
     /// <summary>The pairs of a batch. They come round again.</summary>
     public ReadOnlySpan<EncodedPair> Pairs(int number) => _batches[number % _batches.Length];
 

@@ -49,6 +49,17 @@ public sealed class CalibrationTests
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.BinaryClassification.EvaluateCalibration(View((1, 0.5f)), bins: 0));
     }
 
+    [TestMethod]
+    [DataRow(null, "Probability", "labelColumnName")]
+    [DataRow("Label", null, "probabilityColumnName")]
+    [DataRow("Label", "", "probabilityColumnName")]
+    public void EvaluateCalibration_NoColumnName_NamesTheParameter(string? label, string? probability, string parameter)
+    {
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => _ml.BinaryClassification.EvaluateCalibration(View((1, 0.5f)), label!, probability!));
+
+        Assert.AreEqual(parameter, exception.ParamName);
+    }
+
     private void AssertRefused(string message, params (int Label, float Probability)[] rows)
     {
         ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => _ml.BinaryClassification.EvaluateCalibration(View(rows)));

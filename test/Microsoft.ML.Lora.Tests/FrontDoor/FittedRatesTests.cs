@@ -1,5 +1,6 @@
 using Microsoft.ML.Lora.Tests.Storage;
 using Microsoft.ML.Lora.Tests.Training;
+using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Lora.Tests.FrontDoor;
 
@@ -35,11 +36,73 @@ public sealed class FittedRatesTests : IDisposable
     [TestMethod]
     public void Fit_SameSeed_FindsTheSameWithAnyThreads()
     {
-        TrainingSummary one = _encoder.Train(_ml, Options(360) with { Threads = 1 }).Summary;
-        TrainingSummary three = _encoder.Train(_ml, Options(360) with { Threads = 3 }).Summary;
+        LoraSentencePairOptions options = Options(360) with { Epochs = 8 };
+        TrainingSummary one = _encoder.Train(_ml, options with { Threads = 1 }).Summary;
+        TrainingSummary three = _encoder.Train(_ml, options with { Threads = 3 }).Summary;
 
+        Assert.HasCount(12, one.RateTrials);
         CollectionAssert.AreEqual(one.RateTrials.ToArray(), three.RateTrials.ToArray());
         Assert.AreEqual(one.Rates, three.Rates);
+    }
+
+    [TestMethod]
+    public void Fit_GroupColumnAndValidationSet_KeepsGroupsWholeInTheSearch()
+    {
+        List<string> warnings = Warnings();
+        LoraSentencePairOptions options = Options(60) with { GroupColumnName = "Group" };
+
+        TrainingSummary summary = new LoraSentencePairTrainer(_ml, options).Fit(Row.Data(_ml, 40, pair => pair.Label, _ => "one"), TinyPairs.Data(_ml, 10, seed: 2)).Summary;
+
+        Assert.HasCount(3, summary.RateTrials);
+        Assert.Contains(
+            "The search for rates divides the training pairs row by row, since all 40 are rows of the same 'Group'. "
+            + "So pairs to judge by resemble pairs to learn from, which makes rates that learn by heart look good.",
+            warnings);
+    }
+
+    [TestMethod]
+    public void Fit_HeadAlone_TriesRatesAlone()
+    {
+        TrainingSummary summary = _encoder.Train(_ml, Options(60) with { Targets = LoraTargets.None }).Summary;
+
+        CollectionAssert.AreEqual(new[] { (1e-3f, 1f), (2e-3f, 1f), (5e-4f, 1f) }, summary.RateTrials.Select(trial => (trial.RateOfA, trial.Ratio)).ToArray());
+    }
+
+    [TestMethod]
+    public void Fit_SymmetricPairs_Searches() =>
+        Assert.IsTrue(_encoder.Train(_ml, Options(60) with { Symmetric = true }).Summary.RateTrials.All(trial => trial.LogLoss > 0));
+
+    [TestMethod]
+    public void Fit_FolderThatCannotBeWritten_IsFoundBeforeTheSearch()
+    {
+        var progress = new ProgressList();
+        File.WriteAllText(_folder.File("file"), "");
+        LoraSentencePairOptions options = Options(60) with { Checkpoints = new TrainingCheckpoints(_folder.File("file")), Progress = progress };
+
+        IOException error = Assert.ThrowsExactly<IOException>(() => _encoder.Train(_ml, options));
+
+        StringAssert.StartsWith(error.Message, "No checkpoint can be saved in ", StringComparison.Ordinal);
+        Assert.IsEmpty(progress.Reports);
+    }
+
+    [TestMethod]
+    public void Fit_CancelledRightAfterTheSearch_DoesNotSearchAgain()
+    {
+        using var source = new CancellationTokenSource();
+        int trials = 0;
+        LoraSentencePairOptions options = Options(60) with { Checkpoints = new TrainingCheckpoints(_folder.Path), CancellationToken = source.Token };
+        var cancelling = new ProgressList { OnReport = report => Interruption.At(3, source)(report.Trial is null ? 0 : ++trials) };
+        Assert.ThrowsExactly<OperationCanceledException>(() => _encoder.Train(_ml, options with { Progress = cancelling }));
+        var progress = new ProgressList();
+        var straight = new ProgressList();
+        _encoder.Train(_ml, options with { Checkpoints = null, Progress = straight, CancellationToken = default });
+
+        TrainingSummary resumed = _encoder.Train(_ml, options with { Progress = progress, CancellationToken = default }).Summary;
+
+        Assert.IsTrue(progress.Reports.TrueForAll(report => report.Trial is null));
+        Assert.HasCount(3, resumed.RateTrials);
+        Assert.AreEqual(8, resumed.Steps);
+        Assert.AreEqual(straight.Reports[^1].Loss, progress.Reports[^1].Loss);
     }
 
     [TestMethod]
@@ -109,6 +172,19 @@ public sealed class FittedRatesTests : IDisposable
 
         Assert.AreEqual("epsilon", error.ParamName);
         StringAssert.StartsWith(error.Message, "Epsilon must be above 0 and finite.", StringComparison.Ordinal);
+    }
+
+    private List<string> Warnings()
+    {
+        var warnings = new List<string>();
+        _ml.Log += (_, message) =>
+        {
+            if (message.Kind == ChannelMessageKind.Warning)
+            {
+                warnings.Add(message.RawMessage);
+            }
+        };
+        return warnings;
     }
 
     private LoraSentencePairOptions Options(int steps) => _encoder.Options with { Rates = AdapterRates.Fitted(RateSearchBudget.InSteps(steps)) };

@@ -11,6 +11,9 @@ public sealed class MatchingScoreTests : IDisposable
     private static readonly MatchingScore Paper = MatchingScore.Paper(0.25f, 0.5f) with { BankSize = 32, Neighbours = 3 };
     private static readonly MatchingScore Fitted = MatchingScore.DensityAware with { BankSize = 32, Neighbours = 3 };
 
+    // Enough that constants beyond the scale earn their place.
+    private const int Held = 2000;
+
     private readonly MLContext _ml = new(seed: 1);
     private readonly TinyEncoder _encoder = new();
 
@@ -24,9 +27,17 @@ public sealed class MatchingScoreTests : IDisposable
     {
         List<string> warnings = Messages(ChannelMessageKind.Warning);
 
+        List<string> told = Messages(ChannelMessageKind.Info);
+
         Assert.AreEqual(MatchingForm.DensityAware, Train(null).Summary.Matching?.Form);
         Assert.IsNull(Train(null, validation: 199).Summary.Matching);
+        Assert.IsNull(Train(null, train: 99).Summary.Matching);
         Assert.HasCount(0, warnings);
+        CollectionAssert.IsSubsetOf(new[] { Missing(128, 199), Missing(99, Held) }, told);
+
+        static string Missing(int train, int validation) =>
+            "Scores are the classifier's: to regard density, as they do unless MatchingScore says otherwise, takes 100 training pairs and 200 validation pairs, 20 of them of each class, "
+            + $"and there are {train} and {validation}.";
     }
 
     [TestMethod]
@@ -37,7 +48,7 @@ public sealed class MatchingScoreTests : IDisposable
         LoraSentencePairTransformer model = Train(MatchingScore.Temperature);
 
         MatchingConstants constants = model.Summary.Matching!;
-        Assert.AreEqual(200, constants.FittedPairs);
+        Assert.AreEqual(Held, constants.FittedPairs);
         Assert.AreNotEqual(1, constants.Scale);
         CollectionAssert.AreEqual(plain.Select(score => (float)(constants.Scale * score)).ToArray(), Scored.Probe(_ml, model));
     }
@@ -49,7 +60,7 @@ public sealed class MatchingScoreTests : IDisposable
 
         MatchingConstants constants = model.Summary.Matching!;
         Assert.AreEqual(MatchingForm.DensityAware, constants.Form);
-        Assert.AreEqual(200, constants.FittedPairs);
+        Assert.AreEqual(Held, constants.FittedPairs);
         Assert.AreNotEqual(0, constants.LocationWeight);
         CollectionAssert.AreNotEqual(Scored.Probe(_ml, Train(MatchingScore.Classifier)), Scored.Probe(_ml, model));
     }
@@ -140,14 +151,18 @@ public sealed class MatchingScoreTests : IDisposable
     }
 
     [TestMethod]
-    public void Fit_ThresholdToo_IsChosenAmongTheNewScores()
+    [DataRow(MatchingForm.Paper)]
+    [DataRow(MatchingForm.DensityAware)]
+    [DataRow(MatchingForm.Temperature)]
+    public void Fit_ThresholdToo_IsChosenAmongTheNewScores(MatchingForm form)
     {
         LoraSentencePairOptions options = _encoder.Options with { DecisionThreshold = DecisionThreshold.MaximizeF1 };
+        MatchingScore score = form switch { MatchingForm.Paper => Paper, MatchingForm.DensityAware => Fitted, _ => MatchingScore.Temperature };
 
-        LoraSentencePairTransformer model = Train(Paper, options);
+        LoraSentencePairTransformer model = Train(score, options);
 
-        Scored[] held = Scored.Of(_ml, model, TinyPairs.Data(_ml, 200, seed: 9));
-        bool[] labels = [.. TinyPairs.Create(200, seed: 9).Select(pair => pair.Label)];
+        Scored[] held = Scored.Of(_ml, model, TinyPairs.Data(_ml, Held, seed: 9));
+        bool[] labels = [.. TinyPairs.Create(Held, seed: 9).Select(pair => pair.Label)];
         double chosen = F1(held, labels, model.Threshold);
         Assert.IsTrue(held.All(row => row.PredictedLabel == row.Score > model.Threshold));
         foreach (Scored row in held)
@@ -194,7 +209,7 @@ public sealed class MatchingScoreTests : IDisposable
     {
         List<string> messages = Messages(ChannelMessageKind.Info);
 
-        Train(MatchingScore.Paper(0.5f, 1));
+        Train(MatchingScore.Paper(0.5f, 1), train: 64);
 
         CollectionAssert.Contains(messages, "The bank of MatchingScore has room for 1024 pairs, but there are 64 training pairs: all of them are in it.");
     }
@@ -202,7 +217,7 @@ public sealed class MatchingScoreTests : IDisposable
     [TestMethod]
     public void Fit_MoreNeighboursThanPairs_IsRefusedBeforeTraining()
     {
-        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => Train(MatchingScore.DensityAware with { Neighbours = 64 }));
+        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => Train(MatchingScore.DensityAware with { Neighbours = 64 }, train: 64));
 
         Assert.AreEqual(
             "MatchingScore.Neighbours is 64, but the bank has the 64 training pairs alone, and a pair is no neighbour of its own. Set it to 63 or less, or train on more pairs.",
@@ -231,9 +246,18 @@ public sealed class MatchingScoreTests : IDisposable
             "The weight of the match of positions must be from -100 to 100.", StringComparison.Ordinal);
     }
 
-    private LoraSentencePairTransformer Train(MatchingScore? score, LoraSentencePairOptions? options = null, int validation = 200) =>
-        new LoraSentencePairTrainer(_ml, (options ?? _encoder.Options) with { MatchingScore = score })
-            .Fit(TinyPairs.Data(_ml, 64), TinyPairs.Data(_ml, validation, seed: 9));
+    private LoraSentencePairTransformer Train(MatchingScore? score, LoraSentencePairOptions? options = null, int validation = Held, int train = 128)
+    {
+        LoraSentencePairTransformer model = new LoraSentencePairTrainer(_ml, (options ?? _encoder.Options) with { MatchingScore = score })
+            .Fit(TinyPairs.Data(_ml, train), TinyPairs.Data(_ml, validation, seed: 9));
+        if (score == Fitted && validation == Held)
+        {
+            // Else the tests would be of something simpler.
+            Assert.AreEqual(MatchingForm.DensityAware, model.Summary.Matching?.Form);
+        }
+
+        return model;
+    }
 
     private void AssertRefused(string problem, MatchingScore score)
     {

@@ -90,6 +90,16 @@ public sealed class OptionsTests
     }
 
     [TestMethod]
+    public void Constructor_PlainGradientsWithoutARule_AsksForOne() => AssertRefused(
+        "Optimizer is GradientDescent, whose steps are as long as the gradients, so that there is no usual rate: set Rates.",
+        new LoraSentencePairOptions { Optimizer = BaseOptimizer.GradientDescent });
+
+    [TestMethod]
+    public void Constructor_PlainGradientsFoundRatesAndDecay_AreRefusedTogether() => AssertRefused(
+        "WeightDecay is 0.01, but must be 0 where Optimizer is GradientDescent and Rates adaptive: weights decay by the rate, which is as large there as gradients are small.",
+        new LoraSentencePairOptions { Optimizer = BaseOptimizer.GradientDescent, Rates = AdapterRates.Adaptive() });
+
+    [TestMethod]
     public void Constructor_LayersForNoUpdates_SaysThatTheyDoNotGoTogether()
     {
         var options = new LoraSentencePairOptions { Targets = LoraTargets.None, AdaptedLayers = 2 };
@@ -108,8 +118,24 @@ public sealed class OptionsTests
 
         StringAssert.Contains(exception.Message, string.Join(Line,
             "Rates.RateOfHead must be at least 0 and finite, but is NaN.",
-            "Rates.StateLength must be at least 0, but is -1.",
+            "Rates.StateLength must be from 0 to 65536, but is -1.",
             "Rates preconditions, so Statistics must be at least Factors, but is None."));
+    }
+
+    [TestMethod]
+    [DataRow(null, "Rates.Description must say which rule it is, but is null.")]
+    [DataRow("", "Rates.Description must say which rule it is, but is empty.")]
+    [DataRow("half", "Rates.Description must be text that can be saved, but has half of a surrogate pair.")]
+    public void Constructor_RuleThatBreaksLater_IsRefusedAtOnce(string? description, string problem)
+    {
+        var options = new LoraSentencePairOptions { Rates = new BreakingRates(description == "half" ? "half \uD83D" : description) };
+
+        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => new LoraSentencePairTrainer(new MLContext(), options));
+
+        StringAssert.Contains(exception.Message, string.Join(Line,
+            problem,
+            "Rates.StateLength must be from 0 to 65536, but is 2147483647.",
+            "Rates.Statistics must be one of None, Factors, Directions, but is 99."));
     }
 
     [TestMethod]
@@ -120,7 +146,7 @@ public sealed class OptionsTests
         ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => new LoraSentencePairTrainer(new MLContext(), options));
 
         Assert.AreEqual(
-            "LoraSentencePairOptions: GroupColumnName is 'Customer', but without ValidationFraction there is no split to keep groups together in. (Parameter 'options')",
+            "LoraSentencePairOptions: GroupColumnName is 'Customer', but without ValidationFraction, or Rates that are Fitted, there is no split to keep groups together in. (Parameter 'options')",
             exception.Message);
     }
 
@@ -162,6 +188,16 @@ public sealed class OptionsTests
     }
 
     [TestMethod]
+    public void AdapterRates_RatioTooHigh_TellsTheProductFromWhatWasGiven()
+    {
+        ArgumentOutOfRangeException exception = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => AdapterRates.Ratio(0.125f, 16));
+
+        StringAssert.StartsWith(
+            exception.Message, "A learning rate must be above 0 and at most 1. That of B and the head, rateOfA · ratio, is 2. (Parameter 'ratio')", StringComparison.Ordinal);
+        Assert.AreEqual(16f, exception.ActualValue);
+    }
+
+    [TestMethod]
     public void AdapterRates_Ratio_MovesBAndHead()
     {
         AdapterRateRule rates = AdapterRates.Ratio(0.125f, 4);
@@ -190,6 +226,26 @@ public sealed class OptionsTests
         Assert.AreEqual(Path.GetFileName(encoder.Folder), PretrainedEncoder.FromDirectory(encoder.Folder + Path.DirectorySeparatorChar).Id);
         Assert.AreEqual("mine", PretrainedEncoder.FromDirectory(encoder.Folder, "mine").ToString());
         Assert.AreEqual("loraml-mini-uncased", PretrainedEncoder.Mini.Id);
+    }
+
+    private static void AssertRefused(string problem, LoraSentencePairOptions options)
+    {
+        ArgumentException exception = Assert.ThrowsExactly<ArgumentException>(() => new LoraSentencePairTrainer(new MLContext(), options));
+
+        Assert.AreEqual($"LoraSentencePairOptions: {problem} (Parameter 'options')", exception.Message);
+    }
+
+    private sealed class BreakingRates(string? description) : AdapterRateRule
+    {
+        public override string Description => description!;
+
+        public override double RateOfHead => 1;
+
+        public override int StateLength => int.MaxValue;
+
+        public override AdapterStatistics Statistics => (AdapterStatistics)99;
+
+        public override AdapterFactorRates Decide(in AdapterStep update, Span<float> state) => default;
     }
 
     private sealed class FaultyRates : AdapterRateRule

@@ -75,9 +75,9 @@ public sealed class ScoringPrecisionTests : IDisposable
         PairModelDefinition definition = _encoder.Train(_ml).Model.In(ScoringPrecision.Int8).Definition;
         Facts facts = ModelFacts.Write(definition, trainedFrom: null);
 
-        PairModelDefinition older = ModelFacts.Read(Facts.From(facts.Values.Where(fact => fact.Key != "scoring.precision")), []);
+        PairModelDefinition older = ModelFacts.Read(Facts.From(facts.Values.Where(fact => fact.Key != "scoring.precision")), [], hidden: 16);
 
-        Assert.AreEqual(ScoringPrecision.Int8, ModelFacts.Read(facts, []).ScoringPrecision);
+        Assert.AreEqual(ScoringPrecision.Int8, ModelFacts.Read(facts, [], hidden: 16).ScoringPrecision);
         Assert.AreEqual(ScoringPrecision.Single, older.ScoringPrecision);
     }
 
@@ -87,7 +87,7 @@ public sealed class ScoringPrecisionTests : IDisposable
         Facts facts = ModelFacts.Write(_encoder.Train(_ml).Model.Definition, trainedFrom: null);
         facts.Set("scoring.precision", "Int2");
 
-        InvalidDataException exception = Assert.ThrowsExactly<InvalidDataException>(() => ModelFacts.Read(facts, []));
+        InvalidDataException exception = Assert.ThrowsExactly<InvalidDataException>(() => ModelFacts.Read(facts, [], hidden: 16));
 
         Assert.AreEqual("The model's 'scoring.precision' is 'Int2', but only Single, Int8 are known here.", exception.Message);
     }

@@ -24,6 +24,34 @@ public sealed class FactsTests
     }
 
     [TestMethod]
+    [DataRow("-1")]
+    [DataRow("4")]
+    [DataRow("4294967297")]
+    [DataRow("99999999999999999999")]
+    [DataRow("1.5")]
+    public void Whole_OutOfRange_NamesKeyValueAndRange(string value)
+    {
+        var facts = new Facts();
+        facts.Set("k", value);
+
+        InvalidDataException exception = Assert.ThrowsExactly<InvalidDataException>(() => facts.Whole("k", 0, 3));
+
+        Assert.AreEqual($"The value 'k' must be a whole number from 0 to 3, but is '{value}'.", exception.Message);
+    }
+
+    [TestMethod]
+    public void Entries_MoreThanThereAreFacts_IsRefused()
+    {
+        var facts = new Facts();
+        facts.Set("trials", 3L);
+        facts.Set("trials.0.round", 1L);
+
+        InvalidDataException exception = Assert.ThrowsExactly<InvalidDataException>(() => facts.Entries("trials"));
+
+        Assert.AreEqual("The value 'trials' must be a whole number from 0 to 2, but is '3'.", exception.Message);
+    }
+
+    [TestMethod]
     public void Values_OfEachKind_ComeBack()
     {
         var facts = new Facts();

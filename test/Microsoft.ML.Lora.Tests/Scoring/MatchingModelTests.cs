@@ -67,6 +67,15 @@ public sealed class MatchingModelTests
     }
 
     [TestMethod]
+    public void Read_Cancelled_Ends()
+    {
+        using IPairScorer scorer = Scorer(1);
+        MatchingModel model = Model(scorer, bothOrders: false);
+
+        Assert.Throws<OperationCanceledException>(() => model.Read(scorer, Pairs, default, new float[Pairs.Length], new CancellationToken(canceled: true)));
+    }
+
+    [TestMethod]
     public void Score_UnfittedConstants_AreTheLogits()
     {
         using IPairScorer scorer = Scorer(1);

@@ -55,6 +55,14 @@ public sealed class ReliabilityTests
     }
 
     [TestMethod]
-    public void Measure_CertainAndWrong_StaysFinite() =>
-        Assert.AreEqual(-Math.Log(1e-15) / 2, Reliability.Measure([0, 1], [1, 1], bins: 1).LogLoss, Rounding);
+    [DataRow(1f, 0)]
+    [DataRow(0f, 1)]
+    [DataRow(2e-9f, 1)]
+    public void Measure_CertainAndWrong_CostsTheSameEitherWay(float probability, int label)
+    {
+        double loss = Reliability.Measure([probability], [label], bins: 1).LogLoss;
+
+        Assert.AreEqual(25 * Math.Log(2), loss, Rounding);
+        Assert.AreEqual(0, Reliability.Measure([probability], [1 - label], bins: 1).LogLoss, Rounding);
+    }
 }

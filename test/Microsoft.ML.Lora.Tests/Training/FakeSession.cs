@@ -21,6 +21,9 @@ internal sealed class FakeSession : ITrainingSession
     /// <summary>How surely a pair is decided rightly with the weights of so many steps: the logit of its class.</summary>
     public Func<int, float> Margin { get; init; } = steps => steps;
 
+    /// <summary>What the step of a number, from 1, adds to a weight.</summary>
+    public Func<int, float> Blow { get; init; } = _ => 0;
+
     /// <summary>Called at each step, with its number from 1, before it is taken.</summary>
     public Action<int> OnStep { get; init; } = _ => { };
 
@@ -96,6 +99,6 @@ internal sealed class FakeSession : ITrainingSession
 
         Steps++;
         _weights[0] = Steps;
-        _weights[1] = 0.99f * _weights[1] + (float)(4e-3 * schedule.Share) * (_moment + _random.NextSingle());
+        _weights[1] = 0.99f * _weights[1] + (float)(4e-3 * schedule.Share) * (_moment + _random.NextSingle()) + Blow(Steps);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class AdapterUpdates
     /// <param name="weights">The flat buffer of weights. Updated in place.</param>
     /// <param name="gradients">The flat buffer of gradients.</param>
     /// <param name="gradientScale">What clipping leaves of the gradients.</param>
-    /// <exception cref="DivergenceException">The rule's answer is not finite. Nothing of this matrix is moved.</exception>
+    /// <exception cref="DivergenceException">The rule's answer, or what it preconditions with, is not finite. Nothing of this matrix is moved.</exception>
     /// <exception cref="InvalidOperationException">The rule's answer is negative. Nothing of this matrix is moved.</exception>
     public void Update(int number, StepSchedule schedule, Span<float> weights, Span<float> gradients, float gradientScale)
     {
@@ -68,7 +68,7 @@ internal sealed class AdapterUpdates
 
     /// <summary>Makes sure that <see cref="Import"/> can set these states.</summary>
     /// <exception cref="InvalidDataException">A matrix's state is missing, misshapen, or of no matrix here.</exception>
-    public void Check(IReadOnlyList<NamedTensor> states) => RateStates.Check(Rule, [.. Matrices.Select(matrix => matrix.Name)], states);
+    public void Check(IReadOnlyList<NamedTensor> states) => RateChecks.States(Rule, [.. Matrices.Select(matrix => matrix.Name)], states);
 
     /// <summary>Sets what the rule remembers.</summary>
     /// <param name="states">In the order of the matrices, as <see cref="Check"/> found them right.</param>
@@ -91,9 +91,9 @@ internal sealed class AdapterUpdates
             products.MultiplyFactors(matrix, matrix.A.In(weights), matrix.B.In(weights));
         }
 
-        if (Rule.Preconditions)
+        if (Rule.Preconditions && !products.TryPrecondition(Rule, products.Describe(matrix, _scaling, schedule), matrix, ref gradA, ref gradB))
         {
-            products.Precondition(Rule, products.Describe(matrix, _scaling, schedule), matrix, ref gradA, ref gradB);
+            throw RateChecks.Preconditioner(Rule, matrix.Name, _optimizer.Steps);
         }
 
         if (Rule.Statistics < AdapterStatistics.Directions)
@@ -116,12 +116,7 @@ internal sealed class AdapterUpdates
     private AdapterFactorRates Decide(int number, in AdapterStep step)
     {
         AdapterFactorRates full = Rule.Decide(step, State(number));
-        bool isFinite = float.IsFinite((float)full.A) && float.IsFinite((float)full.B);
-        if (!isFinite || full.A < 0 || full.B < 0)
-        {
-            throw RateStates.Refused(Rule, Matrices[number].Name, full, isFinite, _optimizer.Steps);
-        }
-
+        RateChecks.Rates(Rule, Matrices[number].Name, full, _optimizer.Steps);
         return _rates[number] = new AdapterFactorRates(full.A * step.Share, full.B * step.Share);
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.ML.Lora.Engines.Managed.Kernels;
 
 namespace Microsoft.ML.Lora.Engines.Managed;
@@ -67,11 +68,17 @@ internal sealed class FactorProducts
     /// <param name="matrix">The matrix.</param>
     /// <param name="gradA">∇A. Set to its preconditioned copy.</param>
     /// <param name="gradB">∇B. Set to its preconditioned copy.</param>
-    public void Precondition(
+    /// <returns>Whether P_A and P_B are finite; if not, the gradients stay as they are.</returns>
+    public bool TryPrecondition(
         AdapterRateRule rule, in AdapterStep step, AdaptedMatrix matrix, ref ReadOnlySpan<float> gradA, ref ReadOnlySpan<float> gradB)
     {
         int rank = matrix.Rank;
         rule.Precondition(step, _preconditionOfA, _preconditionOfB);
+        if (!TensorPrimitives.IsFiniteAll(Single(_preconditionOfA)) || !TensorPrimitives.IsFiniteAll(Single(_preconditionOfB)))
+        {
+            return false;
+        }
+
         Span<float> ofA = _gradA.AsSpan(0, matrix.A.Length);
         ofA.Clear();
         ThinProduct.GradDownAdd(Single(_preconditionOfA), rank, rank, gradA, matrix.Inputs, ofA, matrix.Inputs);
@@ -80,6 +87,7 @@ internal sealed class FactorProducts
         ThinProduct.GradDownAdd(gradB, matrix.Outputs, rank, Single(_preconditionOfB), rank, ofB, rank);
         gradA = ofA;
         gradB = ofB;
+        return true;
     }
 
     /// <summary>What the rule is told, with the products formed so far this step.</summary>

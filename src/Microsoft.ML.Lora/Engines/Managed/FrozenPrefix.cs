@@ -33,7 +33,7 @@ internal sealed class FrozenPrefix
     {
         _shape = encoder.Shape;
         _range = new LayerRange(0, layers);
-        _plan = plan with { Adapter = plan.Adapter.Frozen() };
+        _plan = plan with { Adapter = plan.Adapter.ToFrozen() };
         _encoder = new Encoder(encoder, _range, _plan.Adapter, new TrainedLayout(encoder, _plan), default, threads, differentiated: false);
         _firstTokens = layers == encoder.Shape.Layers;
         _mostFloats = mostBytes / sizeof(float);

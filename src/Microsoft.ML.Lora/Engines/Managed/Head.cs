@@ -35,9 +35,6 @@ internal sealed class Head
 
     private bool HasPooler => _frozenPooler is not null || _trainedPooler is not null;
 
-    /// <summary>What the classifier reads, (n, H): the pooler's output, or first tokens where there is none.</summary>
-    public Memory<float> ReadByClassifier(Workspace workspace) => HasPooler ? workspace.Pooled : workspace.FirstTokens;
-
     /// <summary>Computes <see cref="Workspace.Logits"/> from the encoder's <see cref="Workspace.FirstTokens"/>.</summary>
     public void Forward(Workspace workspace)
     {
@@ -51,7 +48,7 @@ internal sealed class Head
             Tanh.Forward(pooled, pooled);
         }
 
-        _classifier.Forward(ReadByClassifier(workspace).Span, rows, workspace.Logits.Span);
+        _classifier.Forward(HasPooler ? pooled : first, rows, workspace.Logits.Span);
     }
 
     /// <summary>

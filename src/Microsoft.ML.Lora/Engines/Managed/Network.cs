@@ -73,9 +73,6 @@ internal sealed class Network
         _head.Forward(workspace);
     }
 
-    /// <summary>What the classifier reads, (n, H), as <see cref="Forward"/> left it.</summary>
-    public Memory<float> ReadByClassifier(Workspace workspace) => _head.ReadByClassifier(workspace);
-
     /// <summary>Adds the gradients of trained embedding tables, once all chunks of a batch are done.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="gradEmbedded">What the chunks left in <see cref="Workspace.GradEmbedded"/>, (tokens of the batch, hidden).</param>

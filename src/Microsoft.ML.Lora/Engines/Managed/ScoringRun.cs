@@ -92,14 +92,12 @@ internal sealed class ScoringRun
 
     private void Show(Workspace workspace, IPairObserver observer)
     {
-        ReadOnlySpan<float> pooled = _network.ReadByClassifier(workspace).Span;
         ReadOnlySpan<float> tokens = workspace.Output.Span;
         for (int i = 0; i < workspace.Chunk.Count; i++)
         {
             observer.Observe(
                 _firstNumber + workspace.Chunk.First + i,
                 workspace.Pair(i),
-                pooled.Slice(i * _network.Shape.Hidden, _network.Shape.Hidden),
                 tokens.Slice(workspace.Start(i) * _network.Shape.Hidden, workspace.Length(i) * _network.Shape.Hidden));
         }
     }

@@ -49,7 +49,7 @@ internal sealed class AdaptedMatrices
             (string name, int group, int number) = _matrices[i];
             double ofA = found[group][number];
             double ofB = found[group][_groups[group].Matrices + number];
-            Check(name, ofA, ofB, step);
+            RateChecks.Rates(_rule, name, new AdapterFactorRates(ofA, ofB), step);
             rates[i] = new AdapterRate(name, ofA, ofB);
         }
 
@@ -71,10 +71,10 @@ internal sealed class AdaptedMatrices
 
     /// <summary>Makes sure that <see cref="ImportStates"/> can set these states.</summary>
     /// <exception cref="InvalidDataException">A matrix's state is missing, misshapen, or of no matrix here.</exception>
-    public void Check(IReadOnlyList<NamedTensor> states) => RateStates.Check(_rule, [.. _matrices.Select(matrix => matrix.Name)], states);
+    public void Check(IReadOnlyList<NamedTensor> states) => RateChecks.States(_rule, [.. _matrices.Select(matrix => matrix.Name)], states);
 
     /// <summary>Sets what the rule remembers.</summary>
-    /// <param name="states">In the order of the matrices, as <see cref="Check(IReadOnlyList{NamedTensor})"/> found them right.</param>
+    /// <param name="states">In the order of the matrices, as <see cref="Check"/> found them right.</param>
     public void ImportStates(IReadOnlyList<NamedTensor> states)
     {
         int length = _rule.StateLength;
@@ -87,15 +87,6 @@ internal sealed class AdaptedMatrices
         for (int group = 0; group < flat.Length && length > 0; group++)
         {
             _rates[group].Import(flat[group]);
-        }
-    }
-
-    private void Check(string name, double ofA, double ofB, long step)
-    {
-        bool isFinite = float.IsFinite((float)ofA) && float.IsFinite((float)ofB);
-        if (!isFinite || ofA < 0 || ofB < 0)
-        {
-            throw RateStates.Refused(_rule, name, new AdapterFactorRates(ofA, ofB), isFinite, step);
         }
     }
 }

@@ -98,12 +98,12 @@ internal sealed class BatchScoring(EncoderShape shape, TrainablePlan plan, Torch
             return (_network.Logits(weights, batch).MoveToOuterDisposeScope(), batch.Order);
         }
 
-        (Tensor logits, Tensor pooled, Tensor tokens) = _network.Everything(weights, batch);
-        Show(pairs, batch, HostCopy.Of(pooled), HostCopy.Of(tokens), numberOf, observer);
+        (Tensor logits, Tensor tokens) = _network.Everything(weights, batch);
+        Show(pairs, batch, HostCopy.Of(tokens), numberOf, observer);
         return (logits.MoveToOuterDisposeScope(), batch.Order);
     }
 
-    private void Show(EncodedPair[] pairs, TokenBatch batch, float[] pooled, float[] tokens, Func<int, int> numberOf, IPairObserver observer)
+    private void Show(EncodedPair[] pairs, TokenBatch batch, float[] tokens, Func<int, int> numberOf, IPairObserver observer)
     {
         int row = 0;
         foreach (PairGroup group in batch.Groups)
@@ -111,9 +111,7 @@ internal sealed class BatchScoring(EncoderShape shape, TrainablePlan plan, Torch
             for (int i = group.First; i < group.First + group.Count; i++, row += group.Length)
             {
                 EncodedPair pair = pairs[batch.Order[i]];
-                observer.Observe(
-                    numberOf(batch.Order[i]), pair, pooled.AsSpan(i * shape.Hidden, shape.Hidden),
-                    tokens.AsSpan(row * shape.Hidden, pair.Length * shape.Hidden));
+                observer.Observe(numberOf(batch.Order[i]), pair, tokens.AsSpan(row * shape.Hidden, pair.Length * shape.Hidden));
             }
         }
     }

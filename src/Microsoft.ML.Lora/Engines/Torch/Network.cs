@@ -22,14 +22,13 @@ internal sealed class Network(EncoderShape shape, TrainablePlan plan)
     public Tensor Logits(PassWeights weights, TokenBatch batch, InputDropout? dropout = null) =>
         Classify(weights, Pooled(weights, Encode(weights, batch, allTokens: false, dropout)));
 
-    /// <summary>The logits, and besides what the classifier reads, (n, H) in 32 bits, and the last layer's tokens, (N, H).</summary>
+    /// <summary>The logits, and besides the last layer's tokens, (N, H).</summary>
     /// <param name="weights">What to compute with.</param>
     /// <param name="batch">The sequences.</param>
-    public (Tensor Logits, Tensor Pooled, Tensor Tokens) Everything(PassWeights weights, TokenBatch batch)
+    public (Tensor Logits, Tensor Tokens) Everything(PassWeights weights, TokenBatch batch)
     {
         Tensor tokens = Encode(weights, batch, allTokens: true, null);
-        Tensor pooled = Pooled(weights, tokens.index_select(0, batch.FirstRows));
-        return (Classify(weights, pooled), pooled, tokens);
+        return (Classify(weights, Pooled(weights, tokens.index_select(0, batch.FirstRows))), tokens);
     }
 
     /// <summary>The last layer's output for all tokens, (N, H), or for the first of each sequence, (n, H).</summary>

@@ -24,7 +24,7 @@ public sealed class ObservedScoringTests
         TrainedWeights trained = session.ExportTrained();
         using IPairScorer plain = new ManagedEngine(3).CreateScorer(Encoder, plan, trained);
         using IPairScorer observable = new ManagedEngine(3).CreateScorer(Encoder, plan, trained, precision, observable: true);
-        var observer = new Recorder(pairs.Length);
+        var observer = new ShownPairs(pairs.Length);
         float[] logits = new float[pairs.Length * plan.Classes];
 
         observable.Score(pairs, logits, observer);
@@ -35,7 +35,6 @@ public sealed class ObservedScoringTests
         {
             Assert.AreSame(pairs[i], observer.Pairs[i]);
             Assert.HasCount(pairs[i].Length * Encoder.Shape.Hidden, observer.Tokens[i]!);
-            AssertHeadReads(head, trained, observer.Tokens[i]!, observer.Pooled[i]!);
         }
     }
 
@@ -46,7 +45,7 @@ public sealed class ObservedScoringTests
         EncodedPair[] pairs = TinyModel.RandomPairs(Encoder.Shape, 8, 2100);
         using TrainingSession session = Sessions.Start(Encoder, plan);
         using IPairScorer scorer = new ManagedEngine(2).CreateScorer(Encoder, plan, session.ExportTrained(), observable: true);
-        var observer = new Recorder(pairs.Length);
+        var observer = new ShownPairs(pairs.Length);
 
         scorer.Score(pairs, new float[pairs.Length * plan.Classes], observer);
 
@@ -62,7 +61,7 @@ public sealed class ObservedScoringTests
         using IPairScorer scorer = new ManagedEngine(1).CreateScorer(Encoder, plan, session.ExportTrained(), observable: true);
         float[] observed = new float[pairs.Length * plan.Classes];
 
-        scorer.Score(pairs, observed, new Recorder(pairs.Length));
+        scorer.Score(pairs, observed, new ShownPairs(pairs.Length));
 
         CollectionAssert.AreEqual(observed, Sessions.Score(scorer, pairs, plan));
     }
@@ -75,43 +74,8 @@ public sealed class ObservedScoringTests
         using IPairScorer scorer = new ManagedEngine(1).CreateScorer(Encoder, plan, session.ExportTrained());
 
         InvalidOperationException exception = Assert.ThrowsExactly<InvalidOperationException>(
-            () => scorer.Score(TinyModel.RandomPairs(Encoder.Shape, 8, 1), new float[2], new Recorder(1)));
+            () => scorer.Score(TinyModel.RandomPairs(Encoder.Shape, 8, 1), new float[2], new ShownPairs(1)));
 
         Assert.AreEqual("This scorer was made for logits alone and cannot be observed. Create it as observable.", exception.Message);
-    }
-
-    /// <summary>Without a pooler the classifier reads the first token's vector; with one it reads tanh of a map of it.</summary>
-    private static void AssertHeadReads(ClassificationHead head, TrainedWeights trained, float[] tokens, float[] pooled)
-    {
-        int hidden = Encoder.Shape.Hidden;
-        float[] first = tokens[..hidden];
-        if (head == ClassificationHead.Dense)
-        {
-            CollectionAssert.AreEqual(first, pooled);
-            return;
-        }
-
-        float[] weight = head == ClassificationHead.PretrainedPooler ? Encoder.Pooler!.Weight.Values : Tensor(trained, TrainedNames.PoolerWeight);
-        float[] bias = head == ClassificationHead.PretrainedPooler ? Encoder.Pooler!.Bias : Tensor(trained, TrainedNames.PoolerBias);
-        double[] expected = [.. Enumerable.Range(0, hidden).Select(row =>
-            Math.Tanh(bias[row] + Enumerable.Range(0, hidden).Sum(column => (double)weight[(row * hidden) + column] * first[column])))];
-        Closeness.AssertClose(expected, pooled, Closeness.SingleTolerance, "pooled");
-    }
-
-    private static float[] Tensor(TrainedWeights trained, string name) => trained.Tensors.Single(tensor => tensor.Name == name).Values;
-
-    private sealed class Recorder(int count) : IPairObserver
-    {
-        public EncodedPair?[] Pairs { get; } = new EncodedPair?[count];
-
-        public float[]?[] Pooled { get; } = new float[]?[count];
-
-        public float[]?[] Tokens { get; } = new float[]?[count];
-
-        public void Observe(int number, EncodedPair pair, ReadOnlySpan<float> pooled, ReadOnlySpan<float> tokens)
-        {
-            Assert.IsNull(Pairs[number], $"Pair {number} is shown twice.");
-            (Pairs[number], Pooled[number], Tokens[number]) = (pair, pooled.ToArray(), tokens.ToArray());
-        }
     }
 }

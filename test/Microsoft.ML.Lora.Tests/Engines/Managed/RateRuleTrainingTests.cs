@@ -121,7 +121,8 @@ public sealed class RateRuleTrainingTests
         DivergenceException error = Assert.ThrowsExactly<DivergenceException>(() => Steps(session, 0, 1));
 
         StringAssert.Matches(error.Message, new(
-            @"^The rule TestRates\(NaN, 1, 1\) answered the rates NaN and 1 for 'encoder\.layer\.\d\.attention\.self\.\w+' at step 1, but rates must be finite and at least 0\."));
+            @"^The rule TestRates\(NaN, 1, 1\) answered the rates NaN and 1 for 'encoder\.layer\.\d\.attention\.self\.\w+' at step 1, but rates must be finite in single precision\. "
+            + @"Weights or directions may have grown beyond what can be multiplied: choose lower rates, or set MaxGradientNorm to 1\.$"));
     }
 
     /// <summary>A negative rate is the rule's fault, and no training that diverged.</summary>
@@ -132,7 +133,26 @@ public sealed class RateRuleTrainingTests
 
         InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(() => Steps(session, 0, 1));
 
-        StringAssert.Contains(error.Message, "answered the rates 1 and -1 for ");
+        StringAssert.Matches(error.Message, new(
+            @"^The rule TestRates\(1, -1, 1\) answered the rates 1 and -1 for 'encoder\.layer\.\d\.attention\.self\.\w+' at step 1, but rates must be at least 0: a step goes against "
+            + @"the gradient\. Correct the rule's Decide; rates of 0 leave a matrix as it is\.$"));
+    }
+
+    [TestMethod]
+    [DataRow(double.NaN, 1)]
+    [DataRow(1, double.NegativeInfinity)]
+    [DataRow(1e39, 1)]
+    public void Step_PreconditionerThatIsNoNumber_IsNamedAtItsOwnStep(double ofA, double ofB)
+    {
+        using TrainingSession session = Sessions.Start(Encoder, Plan, optimizer: Sessions.Optimizer with { Rates = new PreconditioningRates(ofA, ofB) });
+        float[] before = Factors(session);
+
+        DivergenceException error = Assert.ThrowsExactly<DivergenceException>(() => Steps(session, 0, 1));
+
+        StringAssert.Matches(error.Message, new(
+            @"^The rule PreconditioningRates preconditions the gradients of 'encoder\.layer\.\d\.attention\.self\.\w+' at step 1 with a matrix that is not finite in single precision\. "
+            + @"Weights or directions may have grown beyond what can be multiplied: choose lower rates, or set MaxGradientNorm to 1\.$"));
+        CollectionAssert.AreEqual(before, Factors(session));
     }
 
     [TestMethod]
@@ -206,6 +226,9 @@ public sealed class RateRuleTrainingTests
         return [.. session.ExportTrained().Tensors.SelectMany(tensor => tensor.Values).Select(value => (double)value)];
     }
 
+    private static float[] Factors(TrainingSession session) =>
+        [.. session.ExportTrained().Tensors.Where(tensor => TrainedNames.IsFactorA(tensor.Name) || TrainedNames.IsFactorB(tensor.Name)).SelectMany(tensor => tensor.Values)];
+
     private static void Steps(TrainingSession session, int first, int count)
     {
         for (int i = first; i < first + count; i++)
@@ -266,6 +289,25 @@ public sealed class RateRuleTrainingTests
         }
 
         return product;
+    }
+
+    private sealed class PreconditioningRates(double ofA, double ofB) : AdapterRateRule
+    {
+        public override string Description => nameof(PreconditioningRates);
+
+        public override double RateOfHead => 1e-3;
+
+        public override AdapterStatistics Statistics => AdapterStatistics.Factors;
+
+        public override bool Preconditions => true;
+
+        public override void Precondition(in AdapterStep update, Span<double> preconditionerOfA, Span<double> preconditionerOfB)
+        {
+            preconditionerOfA.Fill(ofA);
+            preconditionerOfB.Fill(ofB);
+        }
+
+        public override AdapterFactorRates Decide(in AdapterStep update, Span<float> state) => new(1e-3, 1e-3);
     }
 
     private sealed class AskingRates : AdapterRateRule
