@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
@@ -9,8 +8,6 @@ internal static class TorchRuntime
 {
     private const string NativeLibrary = "LibTorchSharp";
     private const string CudaLibrary = "torch_cuda";
-
-    private static readonly Assembly Managed = typeof(torch).Assembly;
 
     /// <summary>Tensors of this process that are not disposed of.</summary>
     internal static long LiveTensors => torch.Tensor.TotalCount;
@@ -42,18 +39,16 @@ internal static class TorchRuntime
     }
 
     /// <summary>Why TorchSharp cannot be used here, or <see langword="null"/> if it can.</summary>
-    public static string? MissingForProcessor() => IsThere(NativeLibrary)
-        ? Try(() => torch.InitializeDeviceType(DeviceType.CPU))
-        : Absent("TorchSharp-cpu");
+    public static string? MissingForProcessor() =>
+        NativeParts.Fault(NativeLibrary, "TorchSharp-cpu") ?? Try(() => torch.InitializeDeviceType(DeviceType.CPU));
 
     /// <summary>Why a GPU cannot be used here, or <see langword="null"/> if it can.</summary>
     /// <param name="index">Its number, from 0.</param>
     public static string? MissingForGpu(int index)
     {
-        // Asked for without TorchSharp at first, which would write to the console what it did not find.
-        if (!IsThere(CudaLibrary) || !IsThere(NativeLibrary))
+        if ((NativeParts.Fault(CudaLibrary, CudaPackage) ?? NativeParts.Fault(NativeLibrary, CudaPackage)) is { } absent)
         {
-            return Absent(CudaPackage);
+            return absent;
         }
 
         if (Try(() => torch.InitializeDeviceType(DeviceType.CUDA)) is { } fault)
@@ -70,11 +65,6 @@ internal static class TorchRuntime
     }
 
     private static string CudaPackage => OperatingSystem.IsWindows() ? "TorchSharp-cuda-windows" : "TorchSharp-cuda-linux";
-
-    private static bool IsThere(string library) => System.Runtime.InteropServices.NativeLibrary.TryLoad(library, Managed, null, out _);
-
-    private static string Absent(string package) =>
-        $"TorchSharp's native parts are not here ({Managed.GetName().Name} {Managed.GetName().Version}). Add the package {package}, in the version of TorchSharp, to the application's project.";
 
     private static string? Try(Action load)
     {
