@@ -13,7 +13,7 @@ namespace Microsoft.ML.Lora.Benchmarks.Commands;
 /// <summary>Trains and scores on a GPU an encoder of random weights, as build/references/peft_gpu_peer.py does with PEFT: one JSON object for each.</summary>
 internal static class GpuCommand
 {
-    public static Command Create()
+    public static CliCommand Create()
     {
         var device = new Option<int>("--device") { Description = "Number of the GPU; -1 for the processor through TorchSharp.", DefaultValueFactory = _ => 0 };
         var precision = new Option<GpuPrecision>("--precision") { Description = "What the GPU computes in.", DefaultValueFactory = _ => GpuPrecision.BFloat16 };
@@ -26,7 +26,7 @@ internal static class GpuCommand
         var targets = new Option<LoraTargets>("--targets") { Description = "Adapted matrices, with commas between.", DefaultValueFactory = _ => LoraTargets.QueryAndValue };
         var equal = new Option<bool>("--equal") { Description = "Trains with one rate for everything, and not with the adaptive rule." };
         Option<double> seconds = MeasuringOptions.Seconds(5);
-        var command = new Command("gpu", "Milliseconds of a training step and of scoring a batch on a GPU, as one JSON object.")
+        var command = new CliCommand("gpu", "Milliseconds of a training step and of scoring a batch on a GPU, as one JSON object.")
         {
             device, precision, layers, hidden, batch, tokens, lengths, rank, targets, equal, seconds,
         };
