@@ -1,9 +1,9 @@
 """What Hugging Face's PEFT reaches on a GPU: BertForSequenceClassification of random weights with LoRA on query and value, in bf16 autocast.
 
-    python3 peft_gpu_peer.py [--layers 12] [--hidden 768] [--batch 256] [--tokens 64 | --lengths FILE] [--rank 8] [--seconds 5]
+    python3 peft_gpu_peer.py [--layers 12] [--hidden 768] [--batch 256] [--tokens 64 | --lengths FILE] [--rank 8] [--dropout 0] [--seconds 5]
 
-Needs torch, transformers and peft, and a GPU. Batches are padded to their longest pair; AdamW; scoring with merged weights. A step is not
-waited for one by one: the clock stops when the device is done with a segment. Prints one JSON object, as the benchmarks' gpu command does.
+Needs torch, transformers and peft, and a GPU. Batches are padded to their longest pair; AdamW; scoring with merged weights; the encoder's
+own dropout is off unless asked for, since ours has none. A step is not waited for one by one: the clock stops when the device is done with a segment. Prints one JSON object, as the benchmarks' gpu command does.
 """
 
 import argparse
@@ -26,6 +26,7 @@ def options():
     parser.add_argument("--tokens", type=int, default=64)
     parser.add_argument("--lengths", help="a file with a length on each line")
     parser.add_argument("--rank", type=int, default=8)
+    parser.add_argument("--dropout", type=float, default=0, help="the encoder's own, 0.1 as BERT was pretrained with")
     parser.add_argument("--seconds", type=float, default=5)
     return parser.parse_args()
 
@@ -38,6 +39,8 @@ def load(asked, device):
         num_attention_heads=asked.hidden // 64,
         intermediate_size=4 * asked.hidden,
         num_labels=2,
+        hidden_dropout_prob=asked.dropout,
+        attention_probs_dropout_prob=asked.dropout,
     )
     model = transformers.BertForSequenceClassification(config)
     lora = peft.LoraConfig(
@@ -121,7 +124,7 @@ def main(asked):
     model = model.merge_and_unload().eval()
     found |= measure("score", asked, inputs, score)
     engine = f"peft {peft.__version__}, transformers {transformers.__version__}, torch {torch.__version__}"
-    common = {"engine": engine, "device": torch.cuda.get_device_name(0), "batch": asked.batch, "meanTokens": mean_tokens}
+    common = {"engine": engine, "device": torch.cuda.get_device_name(0), "batch": asked.batch, "dropout": asked.dropout, "meanTokens": mean_tokens}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps({**common, **found, "peakResidentBytes": peak}))
 

@@ -56,6 +56,20 @@ public static partial class torch
         }
     }
 
+    public static partial class jit
+    {
+        public static CompilationUnit compile(string script) => throw Absent.Member();
+
+        public sealed class CompilationUnit
+        {
+            private CompilationUnit()
+            {
+            }
+
+            public object invoke(string name, params object[] objs) => throw Absent.Member();
+        }
+    }
+
     public static partial class linalg
     {
         public static (Tensor L, Tensor info) inv_ex(Tensor input, bool check_errors = false) => throw Absent.Member();

@@ -6,7 +6,9 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace Microsoft.ML.Lora.Engines.Torch;
 
 /// <summary>Scores any number of pairs, window by window: a window is sorted by length and goes to the device in passes of about as many tokens each.</summary>
-internal sealed class BatchScoring(EncoderShape shape, TrainablePlan plan, TorchPlace place)
+/// <param name="shape">The encoder.</param>
+/// <param name="classes">Logits of each pair.</param>
+internal sealed class BatchScoring(EncoderShape shape, int classes)
 {
     /// <summary>Pairs taken in at once, so that memory does not grow with the call.</summary>
     private const int WindowPairs = 8192;
@@ -14,17 +16,15 @@ internal sealed class BatchScoring(EncoderShape shape, TrainablePlan plan, Torch
     /// <summary>Tokens of one pass, padding included: enough to keep a large GPU busy, and some hundred MB of activations at most.</summary>
     private const int PassTokens = 32768;
 
-    private readonly Network _network = new(shape, plan);
-
     /// <summary>Computes the logits of any number of pairs. To be called without gradients, in a dispose scope.</summary>
-    /// <param name="weights">What to compute with.</param>
+    /// <param name="forward">The way through the network.</param>
     /// <param name="pairs">The pairs.</param>
     /// <param name="logits">(pairs, classes). Overwritten.</param>
     /// <param name="observer">Is shown each pair; <see langword="null"/> for logits alone.</param>
     /// <exception cref="ArgumentException">The room for logits is of another size, or a sequence does not suit the encoder.</exception>
-    public void Run(PassWeights weights, ReadOnlySpan<EncodedPair> pairs, Span<float> logits, IPairObserver? observer)
+    public void Run(IForward forward, ReadOnlySpan<EncodedPair> pairs, Span<float> logits, IPairObserver? observer)
     {
-        LogitRoom.Check(pairs.Length, plan.Classes, logits);
+        LogitRoom.Check(pairs.Length, classes, logits);
         for (int i = 0; i < pairs.Length; i++)
         {
             PairCheck.Check(pairs[i], i, shape);
@@ -33,7 +33,7 @@ internal sealed class BatchScoring(EncoderShape shape, TrainablePlan plan, Torch
         for (int first = 0; first < pairs.Length; first += WindowPairs)
         {
             int count = Math.Min(WindowPairs, pairs.Length - first);
-            ScoreWindow(weights, pairs.Slice(first, count), logits.Slice(first * plan.Classes, count * plan.Classes), first, observer);
+            ScoreWindow(forward, pairs.Slice(first, count), logits.Slice(first * classes, count * classes), first, observer);
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class BatchScoring(EncoderShape shape, TrainablePlan plan, Torch
         return passes;
     }
 
-    private void ScoreWindow(PassWeights weights, ReadOnlySpan<EncodedPair> pairs, Span<float> logits, int firstNumber, IPairObserver? observer)
+    private void ScoreWindow(IForward forward, ReadOnlySpan<EncodedPair> pairs, Span<float> logits, int firstNumber, IPairObserver? observer)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         var found = new List<Tensor>();
@@ -76,7 +76,7 @@ internal sealed class BatchScoring(EncoderShape shape, TrainablePlan plan, Torch
                 chosen[i] = pairs[pass[i]];
             }
 
-            (Tensor passLogits, int[] order) = ScorePass(weights, chosen, i => firstNumber + pass[i], observer);
+            (Tensor passLogits, int[] order) = ScorePass(forward, chosen, i => firstNumber + pass[i], observer);
             found.Add(passLogits);
             numbers.AddRange(order.Select(i => pass[i]));
         }
@@ -85,34 +85,24 @@ internal sealed class BatchScoring(EncoderShape shape, TrainablePlan plan, Torch
         float[] values = HostCopy.Of(torch.cat(found.ToArray()));
         for (int i = 0; i < numbers.Count; i++)
         {
-            values.AsSpan(i * plan.Classes, plan.Classes).CopyTo(logits[(numbers[i] * plan.Classes)..]);
+            values.AsSpan(i * classes, classes).CopyTo(logits[(numbers[i] * classes)..]);
         }
     }
 
-    private (Tensor Logits, int[] Order) ScorePass(PassWeights weights, EncodedPair[] pairs, Func<int, int> numberOf, IPairObserver? observer)
+    private (Tensor Logits, int[] Order) ScorePass(IForward forward, EncodedPair[] pairs, Func<int, int> numberOf, IPairObserver? observer)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        var batch = new TokenBatch(pairs, shape, place);
-        if (observer is null)
+        ForwardResult found = forward.Run(pairs, observer is not null);
+        if (observer is not null)
         {
-            return (_network.Logits(weights, batch).MoveToOuterDisposeScope(), batch.Order);
-        }
-
-        (Tensor logits, Tensor tokens) = _network.Everything(weights, batch);
-        Show(pairs, batch, HostCopy.Of(tokens), numberOf, observer);
-        return (logits.MoveToOuterDisposeScope(), batch.Order);
-    }
-
-    private void Show(EncodedPair[] pairs, TokenBatch batch, float[] tokens, Func<int, int> numberOf, IPairObserver observer)
-    {
-        int row = 0;
-        foreach (PairGroup group in batch.Groups)
-        {
-            for (int i = group.First; i < group.First + group.Count; i++, row += group.Length)
+            float[] tokens = HostCopy.Of(found.Tokens!);
+            for (int i = 0; i < pairs.Length; i++)
             {
-                EncodedPair pair = pairs[batch.Order[i]];
-                observer.Observe(numberOf(batch.Order[i]), pair, tokens.AsSpan(row * shape.Hidden, pair.Length * shape.Hidden));
+                EncodedPair pair = pairs[found.Order[i]];
+                observer.Observe(numberOf(found.Order[i]), pair, tokens.AsSpan(found.FirstRows[i] * shape.Hidden, pair.Length * shape.Hidden));
             }
         }
+
+        return (found.Logits.MoveToOuterDisposeScope(), found.Order);
     }
 }

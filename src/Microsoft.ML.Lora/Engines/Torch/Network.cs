@@ -20,7 +20,7 @@ internal sealed class Network(EncoderShape shape, TrainablePlan plan)
     /// <param name="batch">The sequences.</param>
     /// <param name="dropout">Dropout before low-rank updates that are not merged; <see langword="null"/> for none.</param>
     public Tensor Logits(PassWeights weights, TokenBatch batch, InputDropout? dropout = null) =>
-        Classify(weights, Pooled(weights, Encode(weights, batch, allTokens: false, dropout)));
+        HeadPass.Logits(weights, Encode(weights, batch, allTokens: false, dropout));
 
     /// <summary>The logits, and besides the last layer's tokens, (N, H).</summary>
     /// <param name="weights">What to compute with.</param>
@@ -28,7 +28,7 @@ internal sealed class Network(EncoderShape shape, TrainablePlan plan)
     public (Tensor Logits, Tensor Tokens) Everything(PassWeights weights, TokenBatch batch)
     {
         Tensor tokens = Encode(weights, batch, allTokens: true, null);
-        return (Classify(weights, Pooled(weights, tokens.index_select(0, batch.FirstRows))), tokens);
+        return (HeadPass.Logits(weights, tokens.index_select(0, batch.FirstRows)), tokens);
     }
 
     /// <summary>The last layer's output for all tokens, (N, H), or for the first of each sequence, (n, H).</summary>
@@ -108,14 +108,6 @@ internal sealed class Network(EncoderShape shape, TrainablePlan plan)
             linear(input, bottleneck.Down.Weight, bottleneck.Down.Bias), place == BottleneckPlace.LayerOutput ? Activation.Relu : Activation.Gelu);
         return hidden.add(linear(narrow, bottleneck.Up.Weight, bottleneck.Up.Bias));
     }
-
-    private static Tensor Pooled(PassWeights weights, Tensor first)
-    {
-        Tensor single = first.to_type(torch.ScalarType.Float32);
-        return weights.Pooler is { } pooler ? linear(single, pooler.Weight, pooler.Bias).tanh() : single;
-    }
-
-    private static Tensor Classify(PassWeights weights, Tensor pooled) => linear(pooled, weights.Classifier.Weight, weights.Classifier.Bias);
 
     private Tensor Normalize(Tensor x, TensorMap norm) => layer_norm(x, _hidden, norm.Weight, norm.Bias, shape.NormEpsilon);
 

@@ -12,6 +12,7 @@ internal sealed class PairScorer : IPairScorer
     private readonly TrainedTensors _trained;
     private readonly WeightAssembly _assembly;
     private readonly PassWeights _weights;
+    private readonly IForward _forward;
     private readonly BatchScoring _scoring;
     private readonly bool _observable;
 
@@ -19,8 +20,9 @@ internal sealed class PairScorer : IPairScorer
     /// <param name="plan">What was trained.</param>
     /// <param name="trained">The trained weights.</param>
     /// <param name="place">The device.</param>
+    /// <param name="script">The encoder's script where the device has what it calls, <see langword="null"/> elsewhere.</param>
     /// <param name="observable">Whether its work can be observed.</param>
-    public PairScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, TorchPlace place, bool observable)
+    public PairScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, TorchPlace place, EncoderScript? script, bool observable)
     {
         (_place, _observable) = (place, observable);
         var layout = new TrainedLayout(encoder, plan);
@@ -38,7 +40,10 @@ internal sealed class PairScorer : IPairScorer
         }
 
         _assembly.ForgetUpdates();
-        _scoring = new BatchScoring(encoder.Shape, plan, place);
+        _scoring = new BatchScoring(encoder.Shape, plan.Classes);
+        _forward = script is not null && plan.Adapter.Bottlenecks.IsEmpty
+            ? new PackedForward(script, encoder.Shape, _weights, place)
+            : new PaddedForward(encoder.Shape, plan, _weights, place);
     }
 
     /// <inheritdoc/>
@@ -74,7 +79,7 @@ internal sealed class PairScorer : IPairScorer
             _place.Enter();
             using DisposeScope scope = torch.NewDisposeScope();
             using IDisposable plain = torch.no_grad();
-            _scoring.Run(_weights, pairs, logits, observer);
+            _scoring.Run(_forward, pairs, logits, observer);
         }
     }
 }

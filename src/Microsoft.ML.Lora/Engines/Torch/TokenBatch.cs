@@ -25,6 +25,7 @@ internal sealed class TokenBatch
         Order = PairGroups.Order(lengths);
         Groups = PairGroups.Split([.. Order.Select(i => lengths[i])]);
         Rows = Groups.Sum(group => group.Rows);
+        FirstRowNumbers = new int[pairs.Length];
         var ids = new long[(3 * Rows) + pairs.Length];
         Fill(pairs, shape, ids);
         Tensor numbers = Upload(ids, place);
@@ -40,6 +41,9 @@ internal sealed class TokenBatch
 
     /// <summary>The groups, shortest first.</summary>
     public PairGroup[] Groups { get; }
+
+    /// <summary>The same as <see cref="FirstRows"/>, on the host.</summary>
+    public int[] FirstRowNumbers { get; }
 
     /// <summary>N.</summary>
     public int Rows { get; }
@@ -115,7 +119,7 @@ internal sealed class TokenBatch
             for (int i = group.First; i < group.First + group.Count; i++)
             {
                 EncodedPair pair = pairs[Order[i]];
-                ids[(3 * Rows) + i] = row;
+                ids[(3 * Rows) + i] = FirstRowNumbers[i] = row;
                 for (int position = 0; position < group.Length; position++, row++)
                 {
                     // Padding repeats the first token at the last position it may have; nothing attends to it.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Lora.Models;
+using TorchSharp;
 
 namespace Microsoft.ML.Lora.Engines.Torch;
 
@@ -12,14 +13,24 @@ internal sealed class TorchEngine : IEngine
 {
     private readonly TorchPlace _place;
     private readonly Action<string> _warn;
+    private readonly EncoderScript? _script;
 
     /// <param name="place">A device that <see cref="TorchRuntime"/> found.</param>
     /// <param name="threads">Threads that work on what is done on the host.</param>
     /// <param name="warn">Is told what the user should know.</param>
     public TorchEngine(TorchPlace place, int threads, Action<string> warn)
+        : this(place, threads, warn, place.Device.type == DeviceType.CUDA ? EncoderScript.Packed : null)
+    {
+    }
+
+    /// <param name="place">A device that <see cref="TorchRuntime"/> found.</param>
+    /// <param name="threads">Threads that work on what is done on the host.</param>
+    /// <param name="warn">Is told what the user should know.</param>
+    /// <param name="script">Computes what it can of the encoder; <see langword="null"/> leaves all of it to single calls and autograd.</param>
+    internal TorchEngine(TorchPlace place, int threads, Action<string> warn, EncoderScript? script)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
-        (_place, Threads, _warn) = (place, threads, warn);
+        (_place, Threads, _warn, _script) = (place, threads, warn, script);
     }
 
     /// <inheritdoc/>
@@ -37,7 +48,7 @@ internal sealed class TorchEngine : IEngine
     public ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed)
     {
         PlanCheck.Check(encoder, plan);
-        return OnDevice<ITrainingSession>(encoder, () => new TrainingSession(encoder, plan, optimizer, seed, _place, _warn));
+        return OnDevice<ITrainingSession>(encoder, () => new TrainingSession(encoder, plan, optimizer, seed, _place, _script, _warn));
     }
 
     /// <summary>Whether it is <see cref="ScoringPrecision.Single"/>: a GPU scores in what it was chosen to compute in, and not in bytes.</summary>
@@ -49,7 +60,7 @@ internal sealed class TorchEngine : IEngine
         bool observable = false)
     {
         PlanCheck.Check(encoder, plan);
-        return OnDevice<IPairScorer>(encoder, () => new PairScorer(encoder, plan, trained, _place, observable));
+        return OnDevice<IPairScorer>(encoder, () => new PairScorer(encoder, plan, trained, _place, _script, observable));
     }
 
     private T OnDevice<T>(EncoderWeights encoder, Func<T> make)

@@ -1,5 +1,4 @@
 using Microsoft.ML.Lora.Models;
-using Microsoft.ML.Lora.Primitives;
 using TorchSharp;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -11,25 +10,19 @@ namespace Microsoft.ML.Lora.Engines.Torch;
 /// </summary>
 internal sealed class TrainingPass
 {
-    private readonly EncoderShape _shape;
-    private readonly TrainablePlan _plan;
+    private readonly AdapterPlan _plan;
     private readonly TrainedTensors _trained;
-    private readonly WeightAssembly _weights;
+    private readonly IGradientPass _pass;
     private readonly TorchPlace _place;
-    private readonly Network _network;
     private readonly Action<string> _warn;
 
-    /// <param name="shape">The encoder.</param>
-    /// <param name="plan">What is trained.</param>
+    /// <param name="plan">What is trained in the encoder.</param>
     /// <param name="trained">Has the gradients.</param>
-    /// <param name="weights">What to compute with.</param>
+    /// <param name="pass">Computes those of as many pairs as go to the device at once.</param>
     /// <param name="place">The device.</param>
     /// <param name="warn">Is told when batches are split.</param>
-    public TrainingPass(EncoderShape shape, TrainablePlan plan, TrainedTensors trained, WeightAssembly weights, TorchPlace place, Action<string> warn)
-    {
-        (_shape, _plan, _trained, _weights, _place, _warn) = (shape, plan, trained, weights, place, warn);
-        _network = new Network(shape, plan);
-    }
+    public TrainingPass(AdapterPlan plan, TrainedTensors trained, IGradientPass pass, TorchPlace place, Action<string> warn) =>
+        (_plan, _trained, _pass, _place, _warn) = (plan, trained, pass, place, warn);
 
     /// <summary>The most pairs that go to the device at once.</summary>
     public int MostPairs { get; set; } = int.MaxValue;
@@ -70,7 +63,7 @@ internal sealed class TrainingPass
     private Tensor RunParts(in TrainingBatch batch, int most, ulong? dropoutSeed)
     {
         using DisposeScope scope = torch.NewDisposeScope();
-        using InputDropout? dropout = dropoutSeed is { } seed ? new InputDropout(_plan.Adapter.Dropout, seed, _place) : null;
+        using InputDropout? dropout = dropoutSeed is { } seed ? new InputDropout(_plan.Dropout, seed, _place) : null;
         using (torch.no_grad())
         {
             _trained.Gradients!.zero_();
@@ -82,38 +75,20 @@ internal sealed class TrainingPass
             total += weight;
         }
 
+        var shares = new float[batch.Weights.Length];
+        for (int i = 0; i < shares.Length; i++)
+        {
+            shares[i] = (float)(-batch.Weights[i] / total);
+        }
+
         Tensor? loss = null;
         for (int first = 0; first < batch.Pairs.Length; first += most)
         {
             int count = Math.Min(most, batch.Pairs.Length - first);
-            Tensor part = RunPart(batch.Pairs.Slice(first, count), batch.Labels.Slice(first, count), batch.Weights.Slice(first, count), total, dropout);
+            Tensor part = _pass.Add(batch.Pairs.Slice(first, count), batch.Labels.Slice(first, count), shares.AsSpan(first, count), dropout);
             loss = loss is null ? part : loss.add(part);
         }
 
         return loss!.MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Adds the gradients of Σ wᵢ · CEᵢ / total over some of a batch's pairs, and returns that sum.</summary>
-    private Tensor RunPart(ReadOnlySpan<EncodedPair> pairs, ReadOnlySpan<int> labels, ReadOnlySpan<float> weights, double total, InputDropout? dropout)
-    {
-        using DisposeScope scope = torch.NewDisposeScope();
-        using IDisposable differentiated = torch.enable_grad();
-        var batch = new TokenBatch(pairs, _shape, _place);
-        var classes = new long[pairs.Length];
-        var shares = new float[pairs.Length];
-        for (int i = 0; i < pairs.Length; i++)
-        {
-            classes[i] = labels[batch.Order[i]];
-            shares[i] = (float)(-weights[batch.Order[i]] / total);
-        }
-
-        // All that goes over goes before the network runs: the host waits for such a copy, and so for whatever the device has yet to do.
-        Tensor wanted = TokenBatch.Upload(classes, _place).view(-1, 1);
-        Tensor shared = TokenBatch.Upload(shares, _place);
-        Tensor logits = _network.Logits(_weights.Assemble(), batch, dropout);
-        Tensor picked = torch.nn.functional.log_softmax(logits, 1).gather(1, wanted);
-        Tensor loss = picked.view(-1).mul(shared).sum();
-        loss.backward();
-        return loss.detach().MoveToOuterDisposeScope();
     }
 }

@@ -19,6 +19,7 @@ internal sealed class TrainingSession : ITrainingSession
     private readonly TrainedTensors _trained;
     private readonly WeightAssembly _weights;
     private readonly WeightUpdate _update;
+    private readonly IGradientPass _gradients;
     private readonly TrainingPass _pass;
     private readonly BatchScoring _scoring;
     private SeededRandom _dropout;
@@ -29,8 +30,10 @@ internal sealed class TrainingSession : ITrainingSession
     /// <param name="optimizer">How it is trained.</param>
     /// <param name="seed">Where adapters, head and dropout start from.</param>
     /// <param name="place">The device.</param>
+    /// <param name="script">The encoder's script where the device has what it calls, <see langword="null"/> elsewhere.</param>
     /// <param name="warn">Is told what the user should know.</param>
-    public TrainingSession(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed, TorchPlace place, Action<string> warn)
+    public TrainingSession(
+        EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed, TorchPlace place, EncoderScript? script, Action<string> warn)
     {
         (_plan, _shape, _place, Rule) = (plan, encoder.Shape, place, optimizer.Rates);
         _layout = new TrainedLayout(encoder, plan);
@@ -39,8 +42,11 @@ internal sealed class TrainingSession : ITrainingSession
         _trained = new TrainedTensors(new DeviceLayout(_layout, encoder.Shape, plan.Adapter), start, place, differentiated: true);
         _weights = new WeightAssembly(encoder, plan, _trained, place, merges: plan.Adapter.Dropout == 0);
         _update = new WeightUpdate(optimizer, plan.Adapter.Scaling, _trained, _weights.Groups, place);
-        _pass = new TrainingPass(encoder.Shape, plan, _trained, _weights, place, warn);
-        _scoring = new BatchScoring(encoder.Shape, plan, place);
+        _gradients = script is not null && plan.Adapter is { Method: AdaptationMethod.LowRank, Dropout: 0 }
+            ? new PackedPass(script, encoder, plan.Adapter, _trained, _weights, place)
+            : new DifferentiatedPass(encoder.Shape, plan, _weights, place);
+        _pass = new TrainingPass(plan.Adapter, _trained, _gradients, place, warn);
+        _scoring = new BatchScoring(encoder.Shape, plan.Classes);
         _dropout = new SeededRandom(SeededRandom.Derive(seed, "dropout"));
     }
 
@@ -86,7 +92,7 @@ internal sealed class TrainingSession : ITrainingSession
         _place.Enter();
         using DisposeScope scope = torch.NewDisposeScope();
         using IDisposable plain = torch.no_grad();
-        _scoring.Run(_weights.Assemble(), pairs, logits, null);
+        _scoring.Run(_gradients.Forward(), pairs, logits, null);
     }
 
     /// <inheritdoc/>
@@ -129,6 +135,7 @@ internal sealed class TrainingSession : ITrainingSession
     public void Dispose()
     {
         _update.Dispose();
+        (_gradients as IDisposable)?.Dispose();
         _weights.Dispose();
         _trained.Dispose();
     }

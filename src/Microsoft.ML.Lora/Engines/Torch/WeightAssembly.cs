@@ -42,18 +42,17 @@ internal sealed class WeightAssembly : IDisposable
     public PassWeights Assemble()
     {
         Dictionary<LoraTargets, Tensor[]> merged = _merges ? Merge() : [];
-        Tensor[]? projections = MergeProjections(merged);
-        EmbeddingWeights tables = _encoder.Embeddings;
-        return new PassWeights
-        {
-            Words = Matrix(TrainedNames.Words, tables.Words),
-            Positions = Matrix(TrainedNames.Positions, tables.Positions),
-            Segments = tables.Segments is { } segments ? Matrix(TrainedNames.Segments, segments) : null,
-            EmbeddingNorm = Norm(TrainedNames.EmbeddingNorm, tables.Norm),
-            Layers = [.. Enumerable.Range(0, _encoder.Layers.Count).Select(layer => Layer(layer, merged, projections))],
-            Pooler = Pooler(),
-            Classifier = Trained(TrainedNames.Classifier),
-        };
+        return Assemble(merged, MergeProjections(merged));
+    }
+
+    /// <summary>Room for the adapted matrices with their updates merged in. The caller's to dispose.</summary>
+    public MergedStacks Stacks() => new(Groups, _frozen, Adapter, _first, _place);
+
+    /// <summary>The tensors with what a stack merges: it is read where the stack has it, so it follows what is merged there later.</summary>
+    public PassWeights AssembleOn(MergedStacks stacks)
+    {
+        LoraTargets[] targets = [.. Groups.SelectMany(group => group.Targets).Except(Projections)];
+        return Assemble(targets.ToDictionary(target => target, target => stacks.Find(target)!.unbind(0)), stacks.Projections?.unbind(0));
     }
 
     /// <summary>Lets go of what updates are merged from, once they are and do not change any more.</summary>
@@ -72,6 +71,21 @@ internal sealed class WeightAssembly : IDisposable
     {
         ForgetUpdates();
         _frozen.Dispose();
+    }
+
+    private PassWeights Assemble(Dictionary<LoraTargets, Tensor[]> merged, Tensor[]? projections)
+    {
+        EmbeddingWeights tables = _encoder.Embeddings;
+        return new PassWeights
+        {
+            Words = Matrix(TrainedNames.Words, tables.Words),
+            Positions = Matrix(TrainedNames.Positions, tables.Positions),
+            Segments = tables.Segments is { } segments ? Matrix(TrainedNames.Segments, segments) : null,
+            EmbeddingNorm = Norm(TrainedNames.EmbeddingNorm, tables.Norm),
+            Layers = [.. Enumerable.Range(0, _encoder.Layers.Count).Select(layer => Layer(layer, merged, projections))],
+            Pooler = Pooler(),
+            Classifier = Trained(TrainedNames.Classifier),
+        };
     }
 
     /// <summary>The merged matrices of each target, layer by layer from the first adapted one on.</summary>

@@ -7,8 +7,8 @@ using Microsoft.ML.Lora.Tests.Engines.Managed;
 namespace Microsoft.ML.Lora.Tests.Engines.Torch;
 
 /// <summary>Both engines give one answer: logits, gradients, and the losses of a training from one seed.</summary>
-[TestClass, TestCategory("Torch")]
-public sealed class TorchAgreementTests
+/// <param name="scripted">Whether the Torch engine computes by the encoder's script what that can.</param>
+public abstract class TorchAgreementTests(bool scripted)
 {
     /// <summary>The engines sum in different orders; 32-bit sums of some dozen products through two normalisations differ by less.</summary>
     private const double GradientTolerance = 2e-4;
@@ -72,13 +72,13 @@ public sealed class TorchAgreementTests
     public void CreateScorer_ModelOfEitherEngine_SameLogitsAsManaged(string name)
     {
         TrainablePlan plan = PlansByName[name];
-        using ITrainingSession torch = TorchDevices.Engine().StartTraining(Encoder, plan, Sessions.Optimizer, seed: 7);
+        using ITrainingSession torch = Engine().StartTraining(Encoder, plan, Sessions.Optimizer, seed: 7);
         torch.ImportTrained(TinyModel.Randomized(torch.ExportTrained(), 3));
         Sessions.Step(torch, Encoder.Shape, 0);
         TrainedWeights trained = torch.ExportTrained();
         EncodedPair[] pairs = TinyModel.RandomPairs(Encoder.Shape, 4, 60);
         using IPairScorer managed = new ManagedEngine(1).CreateScorer(Encoder, plan, trained);
-        using IPairScorer moved = TorchDevices.Engine().CreateScorer(Encoder, plan, trained);
+        using IPairScorer moved = Engine().CreateScorer(Encoder, plan, trained);
 
         double[] expected = Array.ConvertAll(Sessions.Score(managed, pairs, plan), value => (double)value);
         Closeness.AssertClose(expected, Sessions.Score(moved, pairs, plan), LogitTolerance, "scorer");
@@ -101,7 +101,7 @@ public sealed class TorchAgreementTests
         {
             OptimizerPlan how = Sessions.Optimizer with { Rates = rule, Optimizer = optimizer };
             using ITrainingSession managed = new ManagedEngine(1).StartTraining(Encoder, plan, how, seed: 5);
-            using ITrainingSession torch = TorchDevices.Engine().StartTraining(Encoder, plan, how, seed: 5);
+            using ITrainingSession torch = Engine().StartTraining(Encoder, plan, how, seed: 5);
             CollectionAssert.AreEqual(
                 managed.ExportTrained().Tensors.SelectMany(tensor => tensor.Values).ToArray(), torch.ExportTrained().Tensors.SelectMany(tensor => tensor.Values).ToArray());
             for (int step = 0; step < 50; step++)
@@ -126,7 +126,7 @@ public sealed class TorchAgreementTests
         TrainedWeights trained = session.ExportTrained();
         EncodedPair[] pairs = TinyModel.RandomPairs(Encoder.Shape, 8, 70);
         using IPairScorer managed = new ManagedEngine(1).CreateScorer(Encoder, plan, trained, observable: true);
-        using IPairScorer torch = TorchDevices.Engine().CreateScorer(Encoder, plan, trained, observable: true);
+        using IPairScorer torch = Engine().CreateScorer(Encoder, plan, trained, observable: true);
         var expected = new ShownPairs(pairs.Length);
         var actual = new ShownPairs(pairs.Length);
 
@@ -139,6 +139,8 @@ public sealed class TorchAgreementTests
             Closeness.AssertClose(Array.ConvertAll(expected.Tokens[i]!, value => (double)value), actual.Tokens[i], LogitTolerance, $"tokens {i}");
         }
     }
+
+    private Lora.Engines.Torch.TorchEngine Engine() => TorchDevices.Engine(scripted: scripted);
 
     private static StepResult Step(ITrainingSession session, int number, StepSchedule schedule)
     {
@@ -161,10 +163,10 @@ public sealed class TorchAgreementTests
         }
     }
 
-    private static void AssertSameGradients(EncoderWeights encoder, TrainablePlan plan, int most)
+    private void AssertSameGradients(EncoderWeights encoder, TrainablePlan plan, int most)
     {
         using TrainingSession managed = Sessions.Start(encoder, plan);
-        using var torch = (Lora.Engines.Torch.TrainingSession)TorchDevices.Engine().StartTraining(encoder, plan, Sessions.Optimizer, seed: 7);
+        using var torch = (Lora.Engines.Torch.TrainingSession)Engine().StartTraining(encoder, plan, Sessions.Optimizer, seed: 7);
         torch.ImportTrained(managed.ExportTrained());
         torch.MostPairs = most;
 

@@ -1,10 +1,13 @@
 using Microsoft.ML.Lora.Engines.Torch;
+using TorchSharp;
 
 namespace Microsoft.ML.Lora.Tests.Engines.Torch;
 
 /// <summary>The device that the Torch engine is tested on.</summary>
 internal static class TorchDevices
 {
+    private static readonly Lazy<EncoderScript> Plain = new(() => new EncoderScript(Text()));
+
     /// <summary>The first GPU, or the processor where there is none; the test is inconclusive where TorchSharp's native parts are absent.</summary>
     public static TorchPlace Any(GpuPrecision precision = GpuPrecision.Single)
     {
@@ -22,6 +25,19 @@ internal static class TorchDevices
     }
 
     /// <summary>An engine on that device.</summary>
-    public static TorchEngine Engine(GpuPrecision precision = GpuPrecision.Single, List<string>? warnings = null) =>
-        new(Any(precision), 1, warning => warnings?.Add(warning));
+    /// <param name="precision">What it computes in.</param>
+    /// <param name="warnings">Takes what it warns of.</param>
+    /// <param name="scripted">Whether it computes by the encoder's script what that can; on the processor with attention written plainly.</param>
+    public static TorchEngine Engine(GpuPrecision precision = GpuPrecision.Single, List<string>? warnings = null, bool scripted = true)
+    {
+        TorchPlace place = Any(precision);
+        EncoderScript? script = !scripted ? null : place.Device.type == DeviceType.CUDA ? EncoderScript.Packed : Plain.Value;
+        return new TorchEngine(place, 1, warning => warnings?.Add(warning), script);
+    }
+
+    private static string Text()
+    {
+        using var reader = new StreamReader(typeof(TorchDevices).Assembly.GetManifestResourceStream("attention_plain.py")!);
+        return reader.ReadToEnd();
+    }
 }

@@ -1,0 +1,63 @@
+using Microsoft.ML.Lora.Models;
+using TorchSharp;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace Microsoft.ML.Lora.Engines.Torch;
+
+/// <summary>
+/// The encoder and its gradients as TorchScript (Scripts/encoder.py) behind a script of attention. A pass is one call of the device library, which
+/// records nothing for autograd and keeps only what the gradients read; sequences lie one behind the other, without padding. N tokens of n
+/// sequences, H hidden.
+/// </summary>
+internal sealed class EncoderScript
+{
+    private static readonly Lazy<EncoderScript> OfPacked = new(() => new EncoderScript(Text("attention_packed.py")));
+
+    private readonly torch.jit.CompilationUnit _unit;
+
+    /// <param name="attention">TorchScript that has what Scripts/attention_packed.py has.</param>
+    internal EncoderScript(string attention) => _unit = torch.jit.compile($"{attention}\n\n{Text("encoder.py")}");
+
+    /// <summary>With the device library's own attention over packed sequences, which CUDA devices have; compiled once a process.</summary>
+    public static EncoderScript Packed => OfPacked.Value;
+
+    /// <summary>The output for the first token of each sequence, (n, H), or for every token, (N, H), and what the gradients read of it.</summary>
+    /// <param name="shape">The encoder.</param>
+    /// <param name="tokens">The sequences.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="keep">What is kept for gradients.</param>
+    /// <param name="allTokens">Whether every token is asked for; nothing is kept then.</param>
+    public (Tensor Output, Tensor[] Kept) Forward(EncoderShape shape, PackedTokens tokens, PackedWeights weights, KeptLayers keep, bool allTokens = false)
+    {
+        using Scalar epsilon = (double)shape.NormEpsilon;
+        var found = (Tensor[])_unit.invoke(
+            "forward", tokens.Numbers, tokens.Rows, tokens.Longest, weights.Tables, weights.Layers, shape.Heads, NumberOf(shape.Activation),
+            keep.First, keep.Activated, allTokens, epsilon);
+        return (found[0], found[1..]);
+    }
+
+    /// <summary>Writes gradients of matrices.</summary>
+    /// <param name="shape">The encoder.</param>
+    /// <param name="tokens">The sequences.</param>
+    /// <param name="weights">The weights that the forward pass read.</param>
+    /// <param name="kept">What it kept.</param>
+    /// <param name="gradient">By its output for first tokens, (n, H).</param>
+    /// <param name="wanted">Of each kept layer query, key, value, attention output, feed-forward in and out: overwritten, or empty where no gradient is wanted.</param>
+    public void Backward(EncoderShape shape, PackedTokens tokens, PackedWeights weights, Tensor[] kept, Tensor gradient, Tensor[] wanted) =>
+        _ = _unit.invoke(
+            "backward", gradient, tokens.Numbers, tokens.Rows, tokens.Longest, kept, weights.Layers, wanted, shape.Heads, NumberOf(shape.Activation));
+
+    private static int NumberOf(Activation activation) => activation switch
+    {
+        Activation.Gelu => 0,
+        Activation.GeluTanh => 1,
+        Activation.Relu => 2,
+        _ => throw new InvalidOperationException($"The activation {activation} was let through, but is not computed here."),
+    };
+
+    private static string Text(string name)
+    {
+        using var reader = new StreamReader(typeof(EncoderScript).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+}

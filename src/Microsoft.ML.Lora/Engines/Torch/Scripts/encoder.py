@@ -1,0 +1,163 @@
+# The encoder and its gradients, written out, as TorchScript: one call of the device library each way, and nothing recorded for autograd. N tokens
+# of n sequences lie one behind the other without padding; H hidden, F the feed-forward width, M a matrix's rows. Compiled behind an attention script
+# (attention_packed.py), which has `attend`, `attend_first` and their gradients.
+#
+# A layer's weights, 12 in a row: query, key and value as one (3H, H), its bias; attention output, its bias, its norm's gain and bias;
+# feed-forward in, its bias; feed-forward out, its bias, its norm's gain and bias.
+# What a layer keeps for its gradients, 15 in a row: input, projections, attention's output and its three notes, the first sum, its mean and
+# reciprocal deviation, the first norm's output, feed-forward in, its activation (or, where no gradient needs that, the tensor before once more),
+# the second sum, its mean and reciprocal deviation. The last layer keeps 16: behind its input come the queries of first tokens, and then the keys
+# and values of all.
+
+
+def dense(x: Tensor, weights: List[Tensor], at: int) -> Tensor:
+    return torch.addmm(weights[at + 1], x, weights[at].t())
+
+
+def activate(x: Tensor, activation: int) -> Tensor:
+    if activation == 0:
+        return torch.gelu(x)
+    elif activation == 1:
+        return torch.gelu(x, approximate="tanh")
+    return torch.relu(x)
+
+
+def activate_gradient(gradient: Tensor, x: Tensor, activation: int) -> Tensor:
+    if activation == 0:
+        return torch.gelu_backward(gradient, x)
+    elif activation == 1:
+        return torch.gelu_backward(gradient, x, approximate="tanh")
+    return torch.threshold_backward(gradient, x, 0)
+
+
+def norm_gradient(gradient: Tensor, kept: List[Tensor], at: int, weights: List[Tensor], norm: int) -> Tensor:
+    x = kept[at]
+    gradients = torch.native_layer_norm_backward(
+        gradient, x, [x.size(1)], kept[at + 1], kept[at + 2], weights[norm], weights[norm + 1], [True, False, False]
+    )
+    return gradients[0]
+
+
+def embed(numbers: Tensor, rows: int, tables: List[Tensor], epsilon: float) -> Tensor:
+    x = torch.index_select(tables[2], 0, numbers.narrow(0, 0, rows))
+    x = x.add_(torch.index_select(tables[3], 0, numbers.narrow(0, rows, rows)))
+    if len(tables) > 4:
+        x = x.add_(torch.index_select(tables[4], 0, numbers.narrow(0, 2 * rows, rows)))
+    return torch.native_layer_norm(x, [x.size(1)], tables[0], tables[1], epsilon)[0]
+
+
+# Behind attention: (output, what is kept).
+def feed_forward(
+    context: Tensor, residual: Tensor, weights: List[Tensor], at: int, activation: int, keep_active: bool, epsilon: float
+) -> Tuple[Tensor, List[Tensor]]:
+    hidden = [residual.size(1)]
+    first = dense(context, weights, at + 2).add_(residual)
+    middle, mean1, deviation1 = torch.native_layer_norm(first, hidden, weights[at + 4], weights[at + 5], epsilon)
+    inner = dense(middle, weights, at + 6)
+    active = activate(inner, activation)
+    second = dense(active, weights, at + 8).add_(middle)
+    output, mean2, deviation2 = torch.native_layer_norm(second, hidden, weights[at + 10], weights[at + 11], epsilon)
+    return output, [first, mean1, deviation1, middle, inner, active if keep_active else inner, second, mean2, deviation2]
+
+
+def layer(
+    x: Tensor, weights: List[Tensor], at: int, starts: Tensor, longest: int, heads: int, activation: int, keep_active: bool, epsilon: float
+) -> Tuple[Tensor, List[Tensor]]:
+    projected = dense(x, weights, at)
+    attended = attend(projected, starts, longest, heads)
+    output, kept = feed_forward(attended[0], x, weights, at, activation, keep_active, epsilon)
+    return output, [x, projected] + attended + kept
+
+
+def last_layer(
+    x: Tensor, weights: List[Tensor], at: int, starts: Tensor, firsts: Tensor, longest: int, heads: int, activation: int, keep_active: bool, epsilon: float
+) -> Tuple[Tensor, List[Tensor]]:
+    hidden = x.size(1)
+    residual = torch.index_select(x, 0, starts.narrow(0, 0, starts.size(0) - 1))
+    queries = torch.addmm(weights[at + 1].narrow(0, 0, hidden), residual, weights[at].narrow(0, 0, hidden).t())
+    others = torch.addmm(weights[at + 1].narrow(0, hidden, 2 * hidden), x, weights[at].narrow(0, hidden, 2 * hidden).t())
+    attended = attend_first(queries, others, firsts, starts, longest, heads)
+    output, kept = feed_forward(attended[0], residual, weights, at, activation, keep_active, epsilon)
+    return output, [x, queries, others] + attended + kept
+
+
+# The last layer's output for the first token of each sequence, (n, H), or with all_tokens for every token, (N, H), and behind it what the layers
+# from keep_from on keep. Numbers: tokens, positions and segments of the N rows, then n + 1 where sequences start, then 0 to n.
+def forward(
+    numbers: Tensor, rows: int, longest: int, tables: List[Tensor], weights: List[Tensor], heads: int, activation: int, keep_from: int,
+    keep_active: bool, all_tokens: bool, epsilon: float,
+) -> List[Tensor]:
+    bounds = (numbers.size(0) - 3 * rows) // 2
+    starts = numbers.narrow(0, 3 * rows, bounds)
+    firsts = numbers.narrow(0, 3 * rows + bounds, bounds)
+    x = embed(numbers, rows, tables, epsilon)
+    layers = len(weights) // 12
+    found: List[Tensor] = []
+    for i in range(layers):
+        if all_tokens or i < layers - 1:
+            x, kept = layer(x, weights, 12 * i, starts, longest, heads, activation, keep_active, epsilon)
+        else:
+            x, kept = last_layer(x, weights, 12 * i, starts, firsts, longest, heads, activation, keep_active, epsilon)
+        if i >= keep_from:
+            found += kept
+    return [x] + found
+
+
+# Writes a matrix's gradient where one is wanted: an empty tensor says that none is.
+def write(gradient: Tensor, x: Tensor, into: Tensor):
+    if into.numel() > 0:
+        torch.mm(gradient.t(), x, out=into)
+
+
+# The gradients of attention's output and of the residual, both of the same rows.
+def feed_forward_gradient(
+    gradient: Tensor, kept: List[Tensor], context: Tensor, at: int, weights: List[Tensor], layer: int, wanted: List[Tensor], into: int, activation: int
+) -> Tuple[Tensor, Tensor]:
+    second = norm_gradient(gradient, kept, at + 6, weights, layer + 10)
+    write(second, kept[at + 5], wanted[into + 5])
+    inner = activate_gradient(torch.mm(second, weights[layer + 8]), kept[at + 4], activation)
+    write(inner, kept[at + 3], wanted[into + 4])
+    middle = second.addmm_(inner, weights[layer + 6])
+    first = norm_gradient(middle, kept, at, weights, layer + 4)
+    write(first, context, wanted[into + 3])
+    return torch.mm(first, weights[layer + 2]), first
+
+
+# Writes the gradients of the wanted matrices, 6 for each layer from keep_from on: query, key, value, attention output, feed-forward in and out.
+# Gradient: by the output for first tokens, (n, H).
+def backward(
+    gradient: Tensor, numbers: Tensor, rows: int, longest: int, kept: List[Tensor], weights: List[Tensor], wanted: List[Tensor], heads: int,
+    activation: int,
+) -> Tensor:
+    bounds = (numbers.size(0) - 3 * rows) // 2
+    starts = numbers.narrow(0, 3 * rows, bounds)
+    firsts = numbers.narrow(0, 3 * rows + bounds, bounds)
+    hidden = gradient.size(1)
+    count = len(wanted) // 6
+    layers = len(weights) // 12
+
+    into = 6 * (count - 1)
+    at = 15 * (count - 1)
+    last = 12 * (layers - 1)
+    attended, residual = feed_forward_gradient(gradient, kept, kept[at + 3], at + 7, weights, last, wanted, into, activation)
+    queries, others = attend_first_gradient(attended, kept, at + 1, firsts, starts, longest, heads)
+    first_rows = starts.narrow(0, 0, bounds - 1)
+    write(queries, torch.index_select(kept[at], 0, first_rows), wanted[into])
+    write(others.narrow(1, 0, hidden), kept[at], wanted[into + 1])
+    write(others.narrow(1, hidden, hidden), kept[at], wanted[into + 2])
+    if count == 1:
+        return gradient
+    residual.addmm_(queries, weights[last].narrow(0, 0, hidden))
+    x = torch.mm(others, weights[last].narrow(0, hidden, 2 * hidden)).index_add_(0, first_rows, residual)
+
+    for i in range(1, count):
+        into = 6 * (count - 1 - i)
+        at = 15 * (count - 1 - i)
+        from_layer = 12 * (layers - 1 - i)
+        attended, residual = feed_forward_gradient(x, kept, kept[at + 2], at + 6, weights, from_layer, wanted, into, activation)
+        projected = attend_gradient(attended, kept, at + 1, starts, longest, heads)
+        for part in range(3):
+            write(projected.narrow(1, part * hidden, hidden), kept[at], wanted[into + part])
+        if i < count - 1:
+            x = residual.addmm_(projected, weights[from_layer])
+    return x
