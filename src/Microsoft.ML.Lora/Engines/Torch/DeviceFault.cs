@@ -5,6 +5,8 @@ namespace Microsoft.ML.Lora.Engines.Torch;
 /// <summary>What the device library's faults mean. It throws one type for all of them, and says what happened in words.</summary>
 internal static class DeviceFault
 {
+    private const string ScriptError = "RuntimeError: ";
+
     private static readonly string[] OutOfMemoryWords = ["out of memory", "not enough memory", "can't allocate memory"];
 
     /// <summary>Whether a device ran out of memory.</summary>
@@ -19,10 +21,11 @@ internal static class DeviceFault
         + "checkpoint; what was saved before is whole. Start the training again: with Checkpoints it goes on from the last one.",
         error);
 
-    /// <summary>The first line of a message; a trace of native calls follows it.</summary>
+    /// <summary>The line of a message that says what happened: the first, or in a script's trace the one that names the error.</summary>
     public static string FirstLine(Exception error)
     {
-        string line = error.Message.Split('\n')[0].Trim();
+        string[] lines = error.Message.Split('\n');
+        string line = (lines.FirstOrDefault(text => text.StartsWith(ScriptError, StringComparison.Ordinal)) ?? lines[0]).Trim();
         return line.EndsWith('.') ? line : line + ".";
     }
 }

@@ -21,6 +21,11 @@ internal sealed class EncoderScript
     /// <summary>With the device library's own attention over packed sequences, which CUDA devices have; compiled once a process.</summary>
     public static EncoderScript Packed => OfPacked.Value;
 
+    /// <summary>Whether the attention kernels take an encoder: its heads' vectors are multiples of 16 bytes.</summary>
+    /// <param name="shape">The encoder.</param>
+    /// <param name="type">What is computed in.</param>
+    public static bool Serves(EncoderShape shape, torch.ScalarType type) => shape.HeadSize % (type == torch.ScalarType.BFloat16 ? 8 : 4) == 0;
+
     /// <summary>The output for the first token of each sequence, (n, H), or for every token, (N, H), and what the gradients read of it.</summary>
     /// <param name="shape">The encoder.</param>
     /// <param name="tokens">The sequences.</param>
@@ -42,10 +47,22 @@ internal sealed class EncoderScript
     /// <param name="weights">The weights that the forward pass read.</param>
     /// <param name="kept">What it kept.</param>
     /// <param name="gradient">By its output for first tokens, (n, H).</param>
-    /// <param name="wanted">Of each kept layer query, key, value, attention output, feed-forward in and out: overwritten, or empty where no gradient is wanted.</param>
+    /// <param name="wanted">Of each kept layer projections as one, attention output, feed-forward in and out: overwritten, or empty where no gradient is wanted.</param>
     public void Backward(EncoderShape shape, PackedTokens tokens, PackedWeights weights, Tensor[] kept, Tensor gradient, Tensor[] wanted) =>
         _ = _unit.invoke(
             "backward", gradient, tokens.Numbers, tokens.Rows, tokens.Longest, kept, weights.Layers, wanted, shape.Heads, NumberOf(shape.Activation));
+
+    /// <summary>The loss, Σ shareᵢ · log softmax(logitsᵢ)[classᵢ], (1, 1), and its gradient by the output for first tokens, (n, H). Adds the head's gradients.</summary>
+    /// <param name="first">The output for first tokens, (n, H), in 32 bits.</param>
+    /// <param name="classes">(n, 1), 64-bit integers.</param>
+    /// <param name="shares">(n, 1): each pair's weight in the mean, negative.</param>
+    /// <param name="weights">The classifier's weight and bias, and the pooler's where there is one.</param>
+    /// <param name="gradients">Their gradients, added to; without the pooler's where it is frozen.</param>
+    public (Tensor Loss, Tensor Gradient) Head(Tensor first, Tensor classes, Tensor shares, Tensor[] weights, Tensor[] gradients)
+    {
+        var found = (Tensor[])_unit.invoke("head", first, classes, shares, weights, gradients);
+        return (found[0], found[1]);
+    }
 
     private static int NumberOf(Activation activation) => activation switch
     {

@@ -65,13 +65,15 @@ internal sealed class FactorGroup : IDisposable
         buffer.narrow(0, _offsetOfA, (long)Matrices * Rank * Inputs).view(Matrices, Rank, Inputs),
         buffer.narrow(0, _offsetOfB, (long)Matrices * Outputs * Rank).view(Matrices, Outputs, Rank));
 
+    /// <summary>W₀ + s·BA, (M, out, in), unrounded.</summary>
+    /// <param name="share">s.</param>
+    public Tensor Sum(Scalar share) => Frozen.add(B.bmm(A), share); // Not baddbmm: TorchSharp 0.107 hands its operands over in another order than it documents.
+
     /// <summary>W₀ + s·BA of each target, (L, out, in), rounded to what is computed in.</summary>
     public Tensor[] Merged(float scaling, torch.ScalarType type)
     {
-        // Not baddbmm: TorchSharp 0.107 hands its operands over in another order than it documents.
         using Scalar share = scaling;
-        Tensor merged = Frozen.add(B.bmm(A), share);
-        return merged.to_type(type).view(Layers, Targets.Length, Outputs, Inputs).unbind(1);
+        return Sum(share).to_type(type).view(Layers, Targets.Length, Outputs, Inputs).unbind(1);
     }
 
     /// <inheritdoc/>

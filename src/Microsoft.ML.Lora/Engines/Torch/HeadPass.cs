@@ -21,5 +21,5 @@ internal static class HeadPass
     /// <param name="logits">(n, classes).</param>
     /// <param name="classes">(n, 1), 64-bit integers.</param>
     /// <param name="shares">(n): each pair's weight in the mean, negative.</param>
-    public static Tensor Loss(Tensor logits, Tensor classes, Tensor shares) => torch.nn.functional.log_softmax(logits, 1).gather(1, classes).view(-1).mul(shares).sum();
+    public static Tensor Loss(Tensor logits, Tensor classes, Tensor shares) => log_softmax(logits, 1).gather(1, classes).view(-1).mul(shares).sum();
 }

@@ -48,7 +48,7 @@ internal sealed class TorchEngine : IEngine
     public ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed)
     {
         PlanCheck.Check(encoder, plan);
-        return OnDevice<ITrainingSession>(encoder, () => new TrainingSession(encoder, plan, optimizer, seed, _place, _script, _warn));
+        return OnDevice<ITrainingSession>(encoder, () => new TrainingSession(encoder, plan, optimizer, seed, _place, ScriptFor(encoder), _warn));
     }
 
     /// <summary>Whether it is <see cref="ScoringPrecision.Single"/>: a GPU scores in what it was chosen to compute in, and not in bytes.</summary>
@@ -60,8 +60,10 @@ internal sealed class TorchEngine : IEngine
         bool observable = false)
     {
         PlanCheck.Check(encoder, plan);
-        return OnDevice<IPairScorer>(encoder, () => new PairScorer(encoder, plan, trained, _place, _script, observable));
+        return OnDevice<IPairScorer>(encoder, () => new PairScorer(encoder, plan, trained, _place, ScriptFor(encoder), observable));
     }
+
+    private EncoderScript? ScriptFor(EncoderWeights encoder) => EncoderScript.Serves(encoder.Shape, _place.Compute) ? _script : null;
 
     private T OnDevice<T>(EncoderWeights encoder, Func<T> make)
     {

@@ -10,8 +10,6 @@ namespace Microsoft.ML.Lora.Engines.Torch;
 /// </summary>
 internal sealed class WeightAssembly : IDisposable
 {
-    private static readonly LoraTargets[] Projections = [LoraTargets.Query, LoraTargets.Key, LoraTargets.Value];
-
     private readonly EncoderWeights _encoder;
     private readonly TrainablePlan _plan;
     private readonly TrainedTensors _trained;
@@ -45,13 +43,35 @@ internal sealed class WeightAssembly : IDisposable
         return Assemble(merged, MergeProjections(merged));
     }
 
-    /// <summary>Room for the adapted matrices with their updates merged in. The caller's to dispose.</summary>
-    public MergedStacks Stacks() => new(Groups, _frozen, Adapter, _first, _place);
-
-    /// <summary>The tensors with what a stack merges: it is read where the stack has it, so it follows what is merged there later.</summary>
-    public PassWeights AssembleOn(MergedStacks stacks)
+    /// <summary>Room for the adapted matrices; those of query, key and value that carry no update are there already. The caller's to dispose.</summary>
+    public LayerStacks Stacks()
     {
-        LoraTargets[] targets = [.. Groups.SelectMany(group => group.Targets).Except(Projections)];
+        using DisposeScope scope = torch.NewDisposeScope();
+        var stacks = new LayerStacks(Groups, _place);
+        stacks.Projections?.copy_(torch.cat([.. LayerStacks.Parts.Select(part => _frozen.Stack(part, _first))], 1));
+        return stacks;
+    }
+
+    /// <summary>Writes the adapted matrices with their updates as they are now, W₀ + s·BA. To be called without gradients.</summary>
+    /// <param name="stacks">Where to.</param>
+    public void MergeInto(LayerStacks stacks)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        using Scalar share = Adapter.Scaling;
+        foreach (FactorGroup group in Groups)
+        {
+            Tensor merged = group.Sum(share).view(group.Layers, group.Targets.Length, group.Outputs, group.Inputs);
+            for (int i = 0; i < group.Targets.Length; i++)
+            {
+                stacks.PlaceOf(group, group.Targets[i]).copy_(merged.select(1, i));
+            }
+        }
+    }
+
+    /// <summary>The tensors with the adapted matrices where the stacks have them, so that they follow what is merged there later.</summary>
+    public PassWeights AssembleOn(LayerStacks stacks)
+    {
+        LoraTargets[] targets = [.. Groups.SelectMany(group => group.Targets).Except(LayerStacks.Parts)];
         return Assemble(targets.ToDictionary(target => target, target => stacks.Find(target)!.unbind(0)), stacks.Projections?.unbind(0));
     }
 
@@ -98,7 +118,7 @@ internal sealed class WeightAssembly : IDisposable
             for (int i = 0; i < stacks.Length; i++)
             {
                 // Projections become one matrix of a layer before the layers are taken apart.
-                merged.Add(group.Targets[i], Projections.Contains(group.Targets[i]) ? [stacks[i]] : stacks[i].unbind(0));
+                merged.Add(group.Targets[i], LayerStacks.Parts.Contains(group.Targets[i]) ? [stacks[i]] : stacks[i].unbind(0));
             }
         }
 
@@ -106,8 +126,8 @@ internal sealed class WeightAssembly : IDisposable
     }
 
     /// <summary>Query, key and value projections of each adapted layer as one matrix; <see langword="null"/> where none of them is merged.</summary>
-    private Tensor[]? MergeProjections(Dictionary<LoraTargets, Tensor[]> merged) => Projections.Any(merged.ContainsKey)
-        ? torch.cat([.. Projections.Select(target => merged.TryGetValue(target, out Tensor[]? stack) ? stack[0] : _frozen.Stack(target, _first))], 1).unbind(0)
+    private Tensor[]? MergeProjections(Dictionary<LoraTargets, Tensor[]> merged) => LayerStacks.Parts.Any(merged.ContainsKey)
+        ? torch.cat([.. LayerStacks.Parts.Select(target => merged.TryGetValue(target, out Tensor[]? stack) ? stack[0] : _frozen.Stack(target, _first))], 1).unbind(0)
         : null;
 
     private LayerTensors Layer(int layer, Dictionary<LoraTargets, Tensor[]> merged, Tensor[]? projections)
@@ -137,7 +157,7 @@ internal sealed class WeightAssembly : IDisposable
 
     private TensorMap TrainedProjections(int layer)
     {
-        TensorMap[] maps = [.. Projections.Select(target => Trained(TrainedNames.Module(layer, target)))];
+        TensorMap[] maps = [.. LayerStacks.Parts.Select(target => Trained(TrainedNames.Module(layer, target)))];
         return new TensorMap(
             torch.cat([.. maps.Select(map => map.Weight)]).to_type(_place.Compute), torch.cat([.. maps.Select(map => map.Bias)]).to_type(_place.Compute));
     }

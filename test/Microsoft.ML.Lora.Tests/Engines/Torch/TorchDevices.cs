@@ -1,5 +1,4 @@
 using Microsoft.ML.Lora.Engines.Torch;
-using TorchSharp;
 
 namespace Microsoft.ML.Lora.Tests.Engines.Torch;
 
@@ -31,7 +30,7 @@ internal static class TorchDevices
     public static TorchEngine Engine(GpuPrecision precision = GpuPrecision.Single, List<string>? warnings = null, bool scripted = true)
     {
         TorchPlace place = Any(precision);
-        EncoderScript? script = !scripted ? null : place.Device.type == DeviceType.CUDA ? EncoderScript.Packed : Plain.Value;
+        EncoderScript? script = !scripted ? null : TorchRuntime.MissingForGpu(0) is null ? EncoderScript.Packed : Plain.Value;
         return new TorchEngine(place, 1, warning => warnings?.Add(warning), script);
     }
 

@@ -2,6 +2,9 @@
 # of n sequences lie one behind the other without padding; H hidden, F the feed-forward width, M a matrix's rows. Compiled behind an attention script
 # (attention_packed.py), which has `attend`, `attend_first` and their gradients.
 #
+# The compiler takes addmm apart, and joins sums in kernels of its own which are slower and want a compiler at run time: hence linear, and sums that
+# say where they are written.
+#
 # A layer's weights, 12 in a row: query, key and value as one (3H, H), its bias; attention output, its bias, its norm's gain and bias;
 # feed-forward in, its bias; feed-forward out, its bias, its norm's gain and bias.
 # What a layer keeps for its gradients, 15 in a row: input, projections, attention's output and its three notes, the first sum, its mean and
@@ -11,7 +14,11 @@
 
 
 def dense(x: Tensor, weights: List[Tensor], at: int) -> Tensor:
-    return torch.addmm(weights[at + 1], x, weights[at].t())
+    return torch.linear(x, weights[at], weights[at + 1])
+
+
+def add_to(sum: Tensor, x: Tensor) -> Tensor:
+    return torch.add(sum, x, out=sum)
 
 
 def activate(x: Tensor, activation: int) -> Tensor:
@@ -40,9 +47,9 @@ def norm_gradient(gradient: Tensor, kept: List[Tensor], at: int, weights: List[T
 
 def embed(numbers: Tensor, rows: int, tables: List[Tensor], epsilon: float) -> Tensor:
     x = torch.index_select(tables[2], 0, numbers.narrow(0, 0, rows))
-    x = x.add_(torch.index_select(tables[3], 0, numbers.narrow(0, rows, rows)))
+    x = add_to(x, torch.index_select(tables[3], 0, numbers.narrow(0, rows, rows)))
     if len(tables) > 4:
-        x = x.add_(torch.index_select(tables[4], 0, numbers.narrow(0, 2 * rows, rows)))
+        x = add_to(x, torch.index_select(tables[4], 0, numbers.narrow(0, 2 * rows, rows)))
     return torch.native_layer_norm(x, [x.size(1)], tables[0], tables[1], epsilon)[0]
 
 
@@ -51,11 +58,11 @@ def feed_forward(
     context: Tensor, residual: Tensor, weights: List[Tensor], at: int, activation: int, keep_active: bool, epsilon: float
 ) -> Tuple[Tensor, List[Tensor]]:
     hidden = [residual.size(1)]
-    first = dense(context, weights, at + 2).add_(residual)
+    first = add_to(dense(context, weights, at + 2), residual)
     middle, mean1, deviation1 = torch.native_layer_norm(first, hidden, weights[at + 4], weights[at + 5], epsilon)
     inner = dense(middle, weights, at + 6)
     active = activate(inner, activation)
-    second = dense(active, weights, at + 8).add_(middle)
+    second = add_to(dense(active, weights, at + 8), middle)
     output, mean2, deviation2 = torch.native_layer_norm(second, hidden, weights[at + 10], weights[at + 11], epsilon)
     return output, [first, mean1, deviation1, middle, inner, active if keep_active else inner, second, mean2, deviation2]
 
@@ -74,8 +81,8 @@ def last_layer(
 ) -> Tuple[Tensor, List[Tensor]]:
     hidden = x.size(1)
     residual = torch.index_select(x, 0, starts.narrow(0, 0, starts.size(0) - 1))
-    queries = torch.addmm(weights[at + 1].narrow(0, 0, hidden), residual, weights[at].narrow(0, 0, hidden).t())
-    others = torch.addmm(weights[at + 1].narrow(0, hidden, 2 * hidden), x, weights[at].narrow(0, hidden, 2 * hidden).t())
+    queries = torch.linear(residual, weights[at].narrow(0, 0, hidden), weights[at + 1].narrow(0, 0, hidden))
+    others = torch.linear(x, weights[at].narrow(0, hidden, 2 * hidden), weights[at + 1].narrow(0, hidden, 2 * hidden))
     attended = attend_first(queries, others, firsts, starts, longest, heads)
     output, kept = feed_forward(attended[0], residual, weights, at, activation, keep_active, epsilon)
     return output, [x, queries, others] + attended + kept
@@ -114,17 +121,17 @@ def feed_forward_gradient(
     gradient: Tensor, kept: List[Tensor], context: Tensor, at: int, weights: List[Tensor], layer: int, wanted: List[Tensor], into: int, activation: int
 ) -> Tuple[Tensor, Tensor]:
     second = norm_gradient(gradient, kept, at + 6, weights, layer + 10)
-    write(second, kept[at + 5], wanted[into + 5])
+    write(second, kept[at + 5], wanted[into + 3])
     inner = activate_gradient(torch.mm(second, weights[layer + 8]), kept[at + 4], activation)
-    write(inner, kept[at + 3], wanted[into + 4])
+    write(inner, kept[at + 3], wanted[into + 2])
     middle = second.addmm_(inner, weights[layer + 6])
     first = norm_gradient(middle, kept, at, weights, layer + 4)
-    write(first, context, wanted[into + 3])
+    write(first, context, wanted[into + 1])
     return torch.mm(first, weights[layer + 2]), first
 
 
-# Writes the gradients of the wanted matrices, 6 for each layer from keep_from on: query, key, value, attention output, feed-forward in and out.
-# Gradient: by the output for first tokens, (n, H).
+# Writes the gradients of the wanted matrices, 4 for each layer from keep_from on: query, key and value as one, attention output, feed-forward in and
+# out. Gradient: by the output for first tokens, (n, H).
 def backward(
     gradient: Tensor, numbers: Tensor, rows: int, longest: int, kept: List[Tensor], weights: List[Tensor], wanted: List[Tensor], heads: int,
     activation: int,
@@ -133,31 +140,52 @@ def backward(
     starts = numbers.narrow(0, 3 * rows, bounds)
     firsts = numbers.narrow(0, 3 * rows + bounds, bounds)
     hidden = gradient.size(1)
-    count = len(wanted) // 6
+    count = len(wanted) // 4
     layers = len(weights) // 12
 
-    into = 6 * (count - 1)
+    into = 4 * (count - 1)
     at = 15 * (count - 1)
     last = 12 * (layers - 1)
     attended, residual = feed_forward_gradient(gradient, kept, kept[at + 3], at + 7, weights, last, wanted, into, activation)
     queries, others = attend_first_gradient(attended, kept, at + 1, firsts, starts, longest, heads)
     first_rows = starts.narrow(0, 0, bounds - 1)
-    write(queries, torch.index_select(kept[at], 0, first_rows), wanted[into])
-    write(others.narrow(1, 0, hidden), kept[at], wanted[into + 1])
-    write(others.narrow(1, hidden, hidden), kept[at], wanted[into + 2])
+    if wanted[into].numel() > 0:
+        write(queries, torch.index_select(kept[at], 0, first_rows), wanted[into].narrow(0, 0, hidden))
+        write(others, kept[at], wanted[into].narrow(0, hidden, 2 * hidden))
     if count == 1:
         return gradient
     residual.addmm_(queries, weights[last].narrow(0, 0, hidden))
     x = torch.mm(others, weights[last].narrow(0, hidden, 2 * hidden)).index_add_(0, first_rows, residual)
 
     for i in range(1, count):
-        into = 6 * (count - 1 - i)
+        into = 4 * (count - 1 - i)
         at = 15 * (count - 1 - i)
         from_layer = 12 * (layers - 1 - i)
         attended, residual = feed_forward_gradient(x, kept, kept[at + 2], at + 6, weights, from_layer, wanted, into, activation)
         projected = attend_gradient(attended, kept, at + 1, starts, longest, heads)
-        for part in range(3):
-            write(projected.narrow(1, part * hidden, hidden), kept[at], wanted[into + part])
+        write(projected, kept[at], wanted[into])
         if i < count - 1:
             x = residual.addmm_(projected, weights[from_layer])
     return x
+
+
+# The loss, Σ share · log softmax(logits)[class], and its gradient by the output for first tokens; adds those of the head. In 32 bits. Weights: the
+# classifier's and its bias, then the pooler's where there is one; gradients likewise, without the pooler's where that is frozen. Classes and
+# shares: (n, 1).
+def head(first: Tensor, classes: Tensor, shares: Tensor, weights: List[Tensor], gradients: List[Tensor]) -> List[Tensor]:
+    pooled = first
+    if len(weights) > 2:
+        pooled = torch.tanh(torch.linear(first, weights[2], weights[3]))
+    logs = torch.log_softmax(torch.linear(pooled, weights[0], weights[1]), 1)
+    loss = torch.mm(torch.gather(logs, 1, classes).t(), shares)
+    by_logits = torch._log_softmax_backward_data(torch.zeros_like(logs).scatter_(1, classes, shares), logs, 1, logs.dtype)
+    gradients[0].addmm_(by_logits.t(), pooled)
+    add_to(gradients[1], torch.sum(by_logits, [0]))
+    by_pooled = torch.mm(by_logits, weights[0])
+    if len(weights) > 2:
+        by_pooled = torch.tanh_backward(by_pooled, pooled)
+        if len(gradients) > 2:
+            gradients[2].addmm_(by_pooled.t(), first)
+            add_to(gradients[3], torch.sum(by_pooled, [0]))
+        by_pooled = torch.mm(by_pooled, weights[2])
+    return [loss, by_pooled]
