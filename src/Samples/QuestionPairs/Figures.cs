@@ -72,6 +72,12 @@ internal sealed record Figures
 
     public required int MaxTokens { get; init; }
 
+    /// <summary>The device that was asked for.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>What a GPU computes in.</summary>
+    public required string GpuPrecision { get; init; }
+
     /// <summary>Puts the figures of one run together.</summary>
     public static Figures Of(Settings settings, Measured measured, Measured? int8, TimeSpan elapsed) => new()
     {
@@ -101,6 +107,8 @@ internal sealed record Figures
         Seed = settings.Seed,
         Threads = settings.Threads,
         MaxTokens = settings.MaxTokens,
+        Device = settings.Device.ToString(),
+        GpuPrecision = settings.GpuPrecision.ToString(),
     };
 
     /// <summary>Writes the figures.</summary>

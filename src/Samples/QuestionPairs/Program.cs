@@ -34,12 +34,14 @@ static int Run(Settings settings)
             Rates = settings.Rates,
             Epochs = settings.Epochs,
             BatchSize = settings.Batch,
+            Device = settings.Device,
+            GpuPrecision = settings.GpuPrecision,
             Threads = settings.Threads,
             Seed = settings.Seed,
             Progress = progress,
         }).Fit(train));
         Measured measured = Measured.On(ml, model, model.Summary, test);
-        Measured? int8 = settings.Int8 ? Measured.On(ml, model.WithScoringPrecision(ScoringPrecision.Int8), model.Summary, test) : null;
+        Measured? int8 = settings.Int8 ? Measured.On(ml, model.WithDevice(ComputeDevice.Cpu).WithScoringPrecision(ScoringPrecision.Int8), model.Summary, test) : null;
         string what = $"{model.EncoderId}, {Describe(settings)}";
         MeasuredTable.Print([(what, measured), .. int8 is null ? [] : new[] { ($"{what}, int8", int8) }]);
         var figures = Figures.Of(settings, measured, int8, Stopwatch.GetElapsedTime(began));

@@ -27,6 +27,10 @@ internal sealed record Settings
 
     public required AdapterRateRule? Rates { get; init; }
 
+    public required ComputeDevice Device { get; init; }
+
+    public required GpuPrecision GpuPrecision { get; init; }
+
     public required int Seed { get; init; }
 
     public required int Threads { get; init; }

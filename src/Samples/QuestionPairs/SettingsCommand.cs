@@ -21,6 +21,7 @@ internal static class SettingsCommand
         var epochs = new Option<int>("--epochs") { Description = "How often the training pairs are gone through.", DefaultValueFactory = _ => 3 };
         var batch = new Option<int>("--batch") { Description = "Pairs per step.", DefaultValueFactory = _ => 64 };
         var rates = new RateOptions();
+        var device = new DeviceOptions();
         var seed = new Option<int>("--seed") { Description = "Seed of initial weights and data order.", DefaultValueFactory = _ => 0 };
         var threads = new Option<int>("--threads") { Description = "Threads that work. The outcome does not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var maxTokens = new Option<int>("--max-tokens") { Description = "Longest sequence in tokens.", DefaultValueFactory = _ => 128 };
@@ -31,6 +32,7 @@ internal static class SettingsCommand
             train, test, encoder, adaptation, layers, bottleneck, rank, alpha, epochs, batch, seed, threads, maxTokens, int8, json,
         };
         rates.AddTo(command);
+        device.AddTo(command);
         train.AcceptExistingOnly();
         test.AcceptExistingOnly();
         command.SetAction(result => run(new Settings
@@ -46,6 +48,8 @@ internal static class SettingsCommand
             Epochs = result.GetRequiredValue(epochs),
             Batch = result.GetRequiredValue(batch),
             Rates = rates.Of(result),
+            Device = device.Of(result).Device,
+            GpuPrecision = device.Of(result).Precision,
             Seed = result.GetRequiredValue(seed),
             Threads = result.GetRequiredValue(threads),
             MaxTokens = result.GetRequiredValue(maxTokens),
