@@ -49,7 +49,8 @@ internal static class RateTraining
             {
                 TrainingPlan plan = Plan(cell, epochs);
                 RateSearchSplit split = RateSearchSplit.Of(pairs.Train, pairs.Groups, "pairs that share a question", plan.Seed);
-                rule = RateSearch.Best(RateSearch.Execute(Start, split, RateCandidates.For(Trained(cell).Adapter), plan, fitted.Budget, Hooks(null)));
+                var candidates = RateCandidates.For(Trained(cell).Adapter);
+                rule = RateSearch.Best(RateSearch.Execute(Start, split, candidates, plan, fitted.Budget, Hooks(null)), candidates);
             }
 
             using ITrainingSession session = Start(rule);
