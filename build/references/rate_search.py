@@ -28,9 +28,10 @@ JUDGES = 1024
 SHARES = [f"adaptive:{0.001 * 2**power:g}" for power in range(8)]  # 0.001 to 0.128
 LEARNED = [f"adaptive:{share},learned" for share in (0.004, 0.008, 0.016)]
 USUAL = rate_summary.DEFAULT
-FEW = [USUAL, "adaptive:0.004", "adaptive:0.016"]
-MANY = [*FEW, "adaptive:0.002", "adaptive:0.032", "adaptive:0.001", "adaptive:0.008,learned", "adaptive:0.004,learned", "adaptive:0.016,learned"]
-FIXED = ["equal:0.001", "equal:0.002", "ratio:0.001,4", "equal:0.0005", "equal:0.004", "equal:0.008", "ratio:0.0005,4", "ratio:0.002,4", "ratio:0.00025,16"]
+FEW = (USUAL, "adaptive:0.004", "adaptive:0.016")
+MANY = (*FEW, "adaptive:0.002", "adaptive:0.032", "adaptive:0.001", "adaptive:0.008,learned", "adaptive:0.004,learned", "adaptive:0.016,learned")
+FIXED = ("equal:0.001", "equal:0.002", "ratio:0.001,4", "equal:0.0005", "equal:0.004", "equal:0.008", "ratio:0.0005,4", "ratio:0.002,4", "ratio:0.00025,16")
+WHOLE = 3 * 589  # steps of the grid's trainings
 
 
 def options():
@@ -80,8 +81,8 @@ def losses(stack, pairs):
 def trials_of(work, runs, steps):
     """Trains runs of one encoder and rank for so many steps."""
     stack, parts = work.start(runs, steps), work.load(runs[0].encoder)[1]
-    orders = [[lists for epoch in range(-(-steps * rate_grid.BATCH // len(parts["train"])) + 1)
-               for lists in rate_pairs.order(len(parts["train"]), seed, epoch, rate_grid.BATCH)] for seed in stack.seeds]
+    epochs = range(-(-steps * rate_grid.BATCH // len(parts["train"])))
+    orders = [[lists for epoch in epochs for lists in rate_pairs.order(len(parts["train"]), seed, epoch, rate_grid.BATCH)] for seed in stack.seeds]
     for lists in itertools.islice(zip(*orders), steps):
         stack.step(rate_stack.Batch(parts["train"], lists, work.device))
     judged = losses(stack, parts["validation"])
@@ -106,7 +107,8 @@ def make(asked):
         runs = [run for run in runs if run.key[:3] + (run.seed,) in wanted]
         for encoder, rank, seeds in stacks(runs, asked.most):
             start = work.wait()
-            stack = sorted((run for run in runs if (run.encoder, run.rank) == (encoder, rank) and run.seed in seeds), key=lambda run: (rate_stack.Stack.ORDER[run.rule.kind], run.seed))
+            stack = [run for run in runs if (run.encoder, run.rank) == (encoder, rank) and run.seed in seeds]
+            stack.sort(key=lambda run: (rate_stack.Stack.ORDER[run.rule.kind], run.seed))
             rate_cells.append(asked.trials, list(trials_of(work, stack, steps)))
             print(f"{len(stack)} trials of {steps} steps, {encoder}, rank {rank}, seeds {seeds}: {work.wait() - start:.0f} s", flush=True)
 
@@ -137,7 +139,7 @@ class Way:
     power: float = 0.0  # rates of a trial are raised by (steps of the whole training / of the trial)^power, in whole doublings
 
     def __str__(self):
-        kinds = {FEW_NAMES: "3 adaptive", MANY_NAMES: "9 adaptive", FIXED_NAMES: "9 fixed"}
+        kinds = {FEW: "3 adaptive", MANY: "9 adaptive", FIXED: "9 fixed"}
         return f"{kinds[self.candidates]}, {' then '.join(map(str, self.rounds))} steps, " + (
             "lowest loss" if self.caution is None else f"{self.caution:g} errors") + (f", power {self.power:g}" if self.power else "")
 
@@ -169,9 +171,6 @@ class Way:
         return best if tried[USUAL]["loss"] - tried[best]["loss"] > self.caution * error else USUAL
 
 
-FEW_NAMES, MANY_NAMES, FIXED_NAMES = tuple(FEW), tuple(MANY), tuple(FIXED)
-
-
 def raised(rule, factor):
     """An adaptive rule with its share times the power of 2 next to a factor."""
     head, _, rest = rule.partition(":")
@@ -184,10 +183,10 @@ def ways(steps):
     """Those that the steps of the trials allow."""
     rounds = [(a,) for a in steps] + [(a, b) for a in steps for b in steps if b == 3 * a]
     for parts in rounds:
-        names = FEW_NAMES if len(parts) == 1 else MANY_NAMES
+        names = FEW if len(parts) == 1 else MANY
         yield from (Way(names, parts, caution, power) for power in (0.0, 0.25, 0.5) for caution in (0.0, 1.0, 2.0, 3.0))
         if len(parts) == 2:
-            yield Way(FIXED_NAMES, parts)
+            yield Way(FIXED, parts)
 
 
 def summary(asked):
@@ -233,9 +232,6 @@ def outcome(way, found, cells, plain, titles):
     told = [f"{statistics.fmean(of_cell[cell]):+.2f}: {' '.join(chosen[cell])}" if of_cell[cell] else " ".join(chosen[cell]) for cell in titles]
     pairs = ["{:+.2f} ± {:.2f}".format(*rate_summary.mean_and_error(values)) + (f" ({len(values)})" if len(values) < count else "") for values in (usual, best)]
     return [f"{kept}/{count}", *pairs, *told]
-
-
-WHOLE = 3 * 589  # steps of the grid's trainings
 
 
 def short(rule):
