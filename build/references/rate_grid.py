@@ -86,9 +86,10 @@ class Work:
             torch.cuda.synchronize(self.device)
         return time.perf_counter()
 
-    def start(self, runs):
+    def start(self, runs, steps=None):
+        """Runs at their start, with a schedule of so many steps, or of all epochs."""
         encoder, parts, _ = self.load(runs[0].encoder)
-        steps = self.asked.epochs * -(-len(parts["train"]) // BATCH)
+        steps = steps or self.asked.epochs * -(-len(parts["train"]) // BATCH)
         return rate_stack.Stack(encoder, runs, runs[0].rank, steps, int(steps * WARMUP + 0.5))
 
     def train(self, runs):

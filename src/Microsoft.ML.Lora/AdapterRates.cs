@@ -8,10 +8,13 @@ namespace Microsoft.ML.Lora;
 public static class AdapterRates
 {
     /// <summary>τ unless another is given: what did best over ranks, alphas and encoders, see docs/method.md.</summary>
-    private const float DefaultTau = 8e-3f;
+    internal const float DefaultTau = 8e-3f;
 
     /// <summary>The head's rate under <see cref="Adaptive"/> unless another is given: one of those that plain LoRA trains well with.</summary>
-    private const float DefaultRateOfHead = 2e-3f;
+    internal const float DefaultRateOfHead = 2e-3f;
+
+    /// <summary>The rate of the encoder's own weights, where they are trained, unless another is given: what suits full fine-tuning of the Mini encoder.</summary>
+    internal const float DefaultRateOfEncoder = 3e-4f;
 
     /// <summary>ε unless another is given, as the method's authors have it.</summary>
     private const float DefaultEpsilon = 1e-6f;
@@ -91,8 +94,9 @@ public static class AdapterRates
     }
 
     /// <summary>
-    /// <see cref="Ratio"/> with rate and ratio found before training: short trainings on a part of the training pairs, the best of them longer,
-    /// judged on another part that shares no sentence (or group) with it, unless that would leave too few; a warning says so then.
+    /// The default rule, or one like it with other constants if a search before training finds that clearly better: short trainings on a part of the training
+    /// pairs, the best of them and the default longer, judged on another part that shares no sentence (or group) with it, unless that would leave too few; a
+    /// warning says so then. What is tried: <see cref="Adaptive"/> with other τ, and with λ learned; <see cref="Equal"/> with other rates where there are no low-rank updates.
     /// </summary>
     /// <param name="budget">What the search may take. <see cref="TrainingSummary.RateTrials"/> tells what it tried.</param>
     public static AdapterRateRule Fitted(RateSearchBudget budget)

@@ -19,9 +19,6 @@ public sealed record LoraSentencePairOptions
     /// <summary>A width that Houlsby et al. found to do well on all their tasks.</summary>
     private const int DefaultBottleneckSize = 64;
 
-    /// <summary>Of the encoder's own weights, where they are trained: what suits full fine-tuning of the Mini encoder.</summary>
-    private const float RateOfEncoder = 3e-4f;
-
     private static readonly LoraSentencePairOptions Defaults = new();
 
     /// <summary>The column that says whether a pair belongs together: bool, or a number that is 0 or 1. Only training needs it.</summary>
@@ -248,6 +245,8 @@ public sealed record LoraSentencePairOptions
 
     private bool TrainsEncoder => Adaptation is AdaptationMethod.FullFineTuning or AdaptationMethod.LastLayers;
 
+    private bool SearchesAdaptiveRates => Rates is FittedRates && Adaptation == AdaptationMethod.LowRank && Targets != LoraTargets.None;
+
     private AdapterPlan ToAdapterPlan() => new()
     {
         Method = Adaptation,
@@ -266,7 +265,7 @@ public sealed record LoraSentencePairOptions
     internal OptimizerPlan ToOptimizerPlan() => new()
     {
         Optimizer = Optimizer,
-        Rates = Rates ?? (TrainsEncoder ? AdapterRates.Equal(RateOfEncoder) : AdapterRates.Adaptive()),
+        Rates = Rates ?? (TrainsEncoder ? AdapterRates.Equal(AdapterRates.DefaultRateOfEncoder) : AdapterRates.Adaptive()),
         Beta1 = 0.9f,
         Beta2 = 0.999f,
         Epsilon = 1e-8f,
@@ -357,7 +356,7 @@ public sealed record LoraSentencePairOptions
         if (!(WarmupFraction is >= 0 and <= 0.5f)) yield return Invariant($"{nameof(WarmupFraction)} must be from 0 to 0.5, but is {WarmupFraction}.");
         if (!(WeightDecay is >= 0 and <= 1)) yield return Invariant($"{nameof(WeightDecay)} must be from 0 to 1, but is {WeightDecay}.");
         if (Optimizer == BaseOptimizer.GradientDescent && Rates is null) yield return $"{nameof(Optimizer)} is {Optimizer}, whose steps are as long as the gradients, so that there is no usual rate: set {nameof(Rates)}.";
-        if (Optimizer == BaseOptimizer.GradientDescent && Rates is AdaptiveRates && WeightDecay > 0) yield return Invariant($"{nameof(WeightDecay)} is {WeightDecay}, but must be 0 where {nameof(Optimizer)} is {Optimizer} and {nameof(Rates)} adaptive: weights decay by the rate, which is as large there as gradients are small.");
+        if (Optimizer == BaseOptimizer.GradientDescent && (Rates is AdaptiveRates || SearchesAdaptiveRates) && WeightDecay > 0) yield return Invariant($"{nameof(WeightDecay)} is {WeightDecay}, but must be 0 where {nameof(Optimizer)} is {Optimizer} and {nameof(Rates)} {(SearchesAdaptiveRates ? "searched for among adaptive ones" : "adaptive")}: weights decay by the rate, which is as large there as gradients are small.");
         if (MaxGradientNorm is { } norm && !(norm > 0 && float.IsFinite(norm))) yield return Invariant($"{nameof(MaxGradientNorm)} must be above 0 and finite, or null for no clipping, but is {norm}.");
         if (!Enum.IsDefined(ClassWeighting)) yield return NoSuchValue(nameof(ClassWeighting), ClassWeighting);
         foreach (string problem in MatchingScore?.Problems() ?? []) yield return $"{nameof(MatchingScore)}: {problem}";

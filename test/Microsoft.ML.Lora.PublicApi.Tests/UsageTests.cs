@@ -221,8 +221,10 @@ public sealed class UsageTests
 
         TrainingSummary summary = new LoraSentencePairTrainer(Ml, options).Fit(Data(Ml)).Summary;
 
-        RateTrial best = summary.RateTrials.MinBy(trial => trial.LogLoss ?? double.PositiveInfinity)!;
-        Assert.AreEqual(AdapterRates.Ratio(best.RateOfA, best.Ratio).Description, summary.Rates);
+        Assert.AreEqual(AdapterRates.Adaptive().Description, summary.RateTrials[0].Rates);
+        Assert.AreEqual(0, summary.RateTrials[0].OverDefault);
+        Assert.Contains(trial => trial.Rates == summary.Rates, summary.RateTrials);
+        Assert.IsTrue(summary.RateTrials.All(trial => trial.OverDefaultError >= 0));
         Assert.AreEqual(budget.Steps, summary.RateTrials.Sum(trial => trial.Steps));
         Assert.IsTrue(summary.RateTrials.All(trial => trial.Round == 1));
         CollectionAssert.AreEqual(summary.RateTrials.ToArray(), steps.Select(step => step.Trial).Where(trial => trial is not null).ToArray());

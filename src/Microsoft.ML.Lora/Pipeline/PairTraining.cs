@@ -109,17 +109,18 @@ internal sealed class PairTraining
             return (_request.Optimizer.Rates, []);
         }
 
+        var candidates = RateCandidates.For(_request.Trainable.Adapter);
         IReadOnlyList<RateTrial>? trials = hooks.Checkpoints?.ReadTrials();
         bool searches = trials is null;
         if (trials is null)
         {
             hooks.Checkpoints?.RequireWritableFolder();
             RateSearchSplit split = Split(rows, train);
-            trials = RateSearch.Execute(start, split, RateCandidates.For(_request.Trainable.Adapter), _request.Training, fitted.Budget, hooks);
+            trials = RateSearch.Execute(start, split, candidates, _request.Training, fitted.Budget, hooks);
         }
 
         hooks.Checkpoints?.Keep(trials);
-        AdapterRateRule best = RateSearch.Best(trials);
+        AdapterRateRule best = RateSearch.Best(trials, candidates);
         if (searches && hooks.Checkpoints is { } checkpoints)
         {
             // What is broken off before its first checkpoint would search again.
@@ -127,7 +128,7 @@ internal sealed class PairTraining
             checkpoints.Save(beginning, beginning.ExportTrained(), RunState.Start);
         }
 
-        Info($"The search for rates took {trials.Sum(trial => trial.Steps)} steps and found {best}.");
+        Info($"The search for rates took {trials.Sum(trial => trial.Steps)} steps and {(best == candidates.Default ? "kept the default" : "found")} {best}.");
         return (best, trials);
     }
 

@@ -19,6 +19,11 @@ internal static class BinaryMeasures
         return new ValidationMetrics(loss / scores.Length, counts.Accuracy, counts.F1, counts.MatthewsCorrelation);
     }
 
+    /// <summary>The cross-entropy of each score, in nats.</summary>
+    /// <param name="scores">Logits of the positive class.</param>
+    /// <param name="labels">Classes, 0 or 1, one for each score.</param>
+    public static double[] Losses(float[] scores, int[] labels) => [.. scores.Zip(labels, (score, label) => CrossEntropy(score, label == 1))];
+
     /// <summary>−ln p of the right class for a logit: ln(1 + e^−z) with z turned so that more is righter. In nats.</summary>
     private static double CrossEntropy(double score, bool positive)
     {

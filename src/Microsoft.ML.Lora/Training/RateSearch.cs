@@ -1,13 +1,12 @@
 using Microsoft.ML.Lora.Engines;
-using Microsoft.ML.Lora.Engines.Rates;
 using static System.FormattableString;
 
 namespace Microsoft.ML.Lora.Training;
 
 /// <summary>
-/// Finds rate and ratio before training by successive halving (Jamieson and Talwalkar, arXiv 1502.07943, with thirds for halves): candidates
+/// Finds a rule before training by successive halving (Jamieson and Talwalkar, arXiv 1502.07943, with thirds for halves): candidates
 /// are trained for a few steps with a whole schedule of their own, the best third by log-loss on held-out training pairs longer, from the
-/// start again, until one is left.
+/// start again. The default rule is in every round, and is kept unless another is clearly better in the last one.
 /// </summary>
 internal sealed class RateSearch
 {
@@ -15,6 +14,12 @@ internal sealed class RateSearch
     private const int TimedSteps = 5;
 
     private const int TimedPairs = 128;
+
+    /// <summary>
+    /// The standard errors by which another rule's log-loss must be below the default's. One is too few: up to eight others are tried, the errors leave out that
+    /// trials differ by chance too, and those are short, where the default is known to do well in whole trainings.
+    /// </summary>
+    private const double Caution = 2;
 
     private readonly Func<AdapterRateRule, ITrainingSession> _start;
     private readonly RateSearchSplit _data;
@@ -25,6 +30,9 @@ internal sealed class RateSearch
     private readonly RateSearchClock _clock;
     private readonly int _trainingSteps;
     private readonly List<RateTrial> _trials = [];
+
+    /// <summary>The default rule's losses in this round, pair by pair; <see langword="null"/> where it diverged.</summary>
+    private double[]? _defaultLosses;
 
     /// <summary>What scoring takes after a trial, where time counts.</summary>
     private TimeSpan _scoring;
@@ -56,27 +64,36 @@ internal sealed class RateSearch
         return search._trials;
     }
 
-    /// <summary>The rule of the best candidate: of those that no trial of theirs put out, by log-loss in the last round that any of them reached.</summary>
-    public static AdapterRateRule Best(IReadOnlyList<RateTrial> trials)
+    /// <summary>
+    /// The rule to train with: of those that no trial of theirs put out, and in the last round that any of them reached, the one of the lowest log-loss, if
+    /// that is clearly lower than the default rule's or the default is out; else the default.
+    /// </summary>
+    /// <param name="trials">At least one that did not diverge.</param>
+    /// <param name="candidates">What was tried.</param>
+    /// <exception cref="InvalidDataException">A stored trial is none of these candidates'.</exception>
+    public static AdapterRateRule Best(IReadOnlyList<RateTrial> trials, RateCandidates candidates)
     {
         RateTrial[] left = Left(trials);
-        RateTrial best = left.Where(trial => trial.Round == left.Max(one => one.Round)).MinBy(trial => trial.LogLoss)!;
-        return new FixedRates(best.RateOfA, best.Ratio);
+        RateTrial[] last = [.. left.Where(trial => trial.Round == left.Max(one => one.Round))];
+        RateTrial best = last.MinBy(trial => trial.LogLoss)!;
+        bool keepsDefault = Array.Exists(last, trial => trial.Rates == candidates.Default.Description) && !(best.OverDefault < -Caution * best.OverDefaultError);
+        return keepsDefault ? candidates.Default : candidates.Named(best.Rates);
     }
 
     /// <summary>The last trial of each candidate that did not diverge in it.</summary>
     private static RateTrial[] Left(IReadOnlyList<RateTrial> trials) =>
-        [.. trials.GroupBy(trial => (trial.RateOfA, trial.Ratio)).Select(one => one.Last()).Where(trial => trial.LogLoss is not null)];
+        [.. trials.GroupBy(trial => trial.Rates).Select(one => one.Last()).Where(trial => trial.LogLoss is not null)];
 
     private void Run(RateSearchPlan plan)
     {
-        (float RateOfA, float Ratio)[] candidates = _candidates.Of(plan);
+        AdapterRateRule[] candidates = _candidates.Of(plan);
         int steps = plan.FirstSteps;
         for (int round = 1; candidates.Length > 1; round++)
         {
-            foreach ((float rateOfA, float ratio) in candidates)
+            _defaultLosses = null;
+            foreach (AdapterRateRule rule in candidates)
             {
-                if (!Try(new RateTrial(round, rateOfA, ratio, steps, null), plan.Trials))
+                if (!Try(rule, round, steps, plan.Trials))
                 {
                     return;
                 }
@@ -87,26 +104,35 @@ internal sealed class RateSearch
                 throw Diverged(round);
             }
 
-            candidates =
-            [
-                .. _trials.Where(trial => trial.Round == round && trial.LogLoss is not null)
-                    .OrderBy(trial => trial.LogLoss).Take(candidates.Length / RateSearchPlan.Keep).Select(trial => (trial.RateOfA, trial.Ratio)),
-            ];
+            candidates = Kept(round, candidates.Length / RateSearchPlan.Keep);
             steps *= RateSearchPlan.Keep;
         }
     }
 
+    /// <summary>What goes on to the next round: the best, and the default rule first, which takes the last one's place if it is not among them.</summary>
+    private AdapterRateRule[] Kept(int round, int count)
+    {
+        RateTrial[] ended = [.. _trials.Where(trial => trial.Round == round && trial.LogLoss is not null)];
+        string usual = _candidates.Default.Description;
+        return
+        [
+            .. ended.OrderBy(trial => trial.Rates == usual ? 0 : 1).ThenBy(trial => trial.LogLoss).Take(count).Select(trial => _candidates.Named(trial.Rates)),
+        ];
+    }
+
     /// <summary>Makes a trial.</summary>
-    /// <param name="trial">What to try, without its outcome.</param>
+    /// <param name="rule">What to try.</param>
+    /// <param name="round">The round, from 1.</param>
+    /// <param name="steps">Steps of the trial.</param>
     /// <param name="trials">Trials of the whole search.</param>
     /// <returns>Whether it came to its end before the time for the search did.</returns>
-    private bool Try(RateTrial trial, int trials)
+    private bool Try(AdapterRateRule rule, int round, int steps, int trials)
     {
-        using RateTrialRun run = Begin((trial.RateOfA, trial.Ratio), trial.Steps);
+        using RateTrialRun run = Begin(rule, steps);
         bool finite = true;
-        while (finite && run.Steps < trial.Steps)
+        while (finite && run.Steps < steps)
         {
-            string Place() => Invariant($"in trial {_trials.Count + 1} of {trials} (round {trial.Round}, A {trial.RateOfA:G3}, ratio {trial.Ratio:G3}) after step {run.Steps} of {trial.Steps}");
+            string Place() => Invariant($"in trial {_trials.Count + 1} of {trials} (round {round}, {rule}) after step {run.Steps} of {steps}");
             if (_hooks.Cancellation.IsCancellationRequested)
             {
                 throw Cancelled(Place());
@@ -121,12 +147,14 @@ internal sealed class RateSearch
             finite = run.Step();
         }
 
-        Add(trial with { LogLoss = finite ? run.LogLossOn(_data.Held) : null });
+        double[]? losses = finite ? run.LossesOn(_data.Held) : null;
+        _defaultLosses = rule == _candidates.Default ? losses : _defaultLosses;
+        PairedDifference? over = losses is null || _defaultLosses is null ? null : PairedDifference.Of(losses, _defaultLosses);
+        Add(new RateTrial(round, rule.Description, steps, losses?.Average(), over?.Mean, over?.Error));
         return true;
     }
 
-    private RateTrialRun Begin((float RateOfA, float Ratio) candidate, int steps) =>
-        new(_start(new FixedRates(candidate.RateOfA, candidate.Ratio)), _data.Train, _plan, steps);
+    private RateTrialRun Begin(AdapterRateRule rule, int steps) => new(_start(rule), _data.Train, _plan, steps);
 
     /// <summary>Says that the time is over, and that what is found rests on the trials so far.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
@@ -146,7 +174,7 @@ internal sealed class RateSearch
     }
 
     private DivergenceException Diverged(int round) => new(Invariant(
-        $"Every trial of round {round} of the search for rates diverged, down to the rate {_trials.Where(trial => trial.Round == round).Min(trial => trial.RateOfA)} of A. Set MaxGradientNorm to 1, or lower Alpha."));
+        $"All {_trials.Count(trial => trial.Round == round)} trials of round {round} of the search for rates diverged. Set MaxGradientNorm to 1, or lower Alpha."));
 
     private OperationCanceledException Cancelled(string place) => new($"The search for rates was cancelled {place}.", _hooks.Cancellation);
 
@@ -154,8 +182,10 @@ internal sealed class RateSearch
     {
         _trials.Add(trial);
         string outcome = trial.LogLoss is { } loss ? Invariant($"log-loss {loss:F4}") : "diverged";
-        _hooks.Log(Invariant(
-            $"Search for rates, round {trial.Round}: A {trial.RateOfA:G3}, ratio {trial.Ratio:G3}, {trial.Steps} steps: {outcome}."));
+        string compared = trial.Rates == _candidates.Default.Description || trial.OverDefault is null
+            ? ""
+            : Invariant($", {trial.OverDefault:+0.0000;-0.0000} ± {trial.OverDefaultError:F4} against the default's");
+        _hooks.Log(Invariant($"Search for rates, round {trial.Round}: {trial.Rates}, {trial.Steps} steps: {outcome}{compared}."));
         _hooks.Progress?.Report(new TrainingProgress
         {
             Trial = trial,
@@ -182,14 +212,14 @@ internal sealed class RateSearch
         }
 
         LabeledPairs sample = Sample();
-        using (RateTrialRun cold = Begin(_candidates.First, TimedSteps))
+        using (RateTrialRun cold = Begin(_candidates.Default, TimedSteps))
         {
             cold.Step();
-            cold.LogLossOn(sample);
+            cold.LossesOn(sample);
         }
 
         TimeSpan began = _clock.Elapsed;
-        using RateTrialRun run = Begin(_candidates.First, TimedSteps);
+        using RateTrialRun run = Begin(_candidates.Default, TimedSteps);
         TimeSpan beginning = _clock.Elapsed - began;
         TimeSpan stepping = _clock.Elapsed;
         do
@@ -204,7 +234,7 @@ internal sealed class RateSearch
         while (run.Steps < TimedSteps && !_clock.HasNoRoomFor(TimeSpan.Zero));
         TimeSpan step = (_clock.Elapsed - stepping) / run.Steps;
         TimeSpan scoring = _clock.Elapsed;
-        run.LogLossOn(sample);
+        run.LossesOn(sample);
         _scoring = (_clock.Elapsed - scoring) * _data.Held.Count / sample.Count;
         return RateSearchAllowance.InTime(time, time - _clock.Elapsed, step, beginning + _scoring);
     }

@@ -14,13 +14,11 @@ internal static class RateTrialFacts
         {
             string one = KeyOf(key, i);
             facts.Set($"{one}.round", (long)trials[i].Round);
-            facts.Set($"{one}.rate.a", trials[i].RateOfA);
-            facts.Set($"{one}.ratio", trials[i].Ratio);
+            facts.Set($"{one}.rates", trials[i].Rates);
             facts.Set($"{one}.steps", (long)trials[i].Steps);
-            if (trials[i].LogLoss is { } loss)
-            {
-                facts.Set($"{one}.log.loss", loss);
-            }
+            SetIfAny(facts, $"{one}.log.loss", trials[i].LogLoss);
+            SetIfAny(facts, $"{one}.over.default", trials[i].OverDefault);
+            SetIfAny(facts, $"{one}.over.default.error", trials[i].OverDefaultError);
         }
     }
 
@@ -31,10 +29,21 @@ internal static class RateTrialFacts
 
     private static RateTrial ReadOne(Facts facts, string one) => new(
         facts.Count($"{one}.round"),
-        (float)facts.Number($"{one}.rate.a"),
-        (float)facts.Number($"{one}.ratio"),
+        facts.Text($"{one}.rates"),
         facts.Count($"{one}.steps"),
-        facts.Has($"{one}.log.loss") ? facts.Number($"{one}.log.loss") : null);
+        NumberIfAny(facts, $"{one}.log.loss"),
+        NumberIfAny(facts, $"{one}.over.default"),
+        NumberIfAny(facts, $"{one}.over.default.error"));
+
+    private static void SetIfAny(Facts facts, string key, double? number)
+    {
+        if (number is { } value)
+        {
+            facts.Set(key, value);
+        }
+    }
+
+    private static double? NumberIfAny(Facts facts, string key) => facts.Has(key) ? facts.Number(key) : null;
 
     private static string KeyOf(string key, int index) => string.Create(CultureInfo.InvariantCulture, $"{key}.{index}");
 }

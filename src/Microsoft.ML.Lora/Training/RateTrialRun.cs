@@ -40,13 +40,13 @@ internal sealed class RateTrialRun : IDisposable
         return finite;
     }
 
-    /// <summary>Log-loss on pairs; <see langword="null"/> where it is not finite.</summary>
-    public double? LogLossOn(LabeledPairs pairs)
+    /// <summary>Cross-entropy of each pair, in nats; <see langword="null"/> where one is not finite.</summary>
+    public double[]? LossesOn(LabeledPairs pairs)
     {
         float[] scores = new float[pairs.Count];
         PairScores.Compute(_session.Score, pairs.Pairs, pairs.Swapped, scores);
-        double loss = BinaryMeasures.Measure(scores, pairs.Labels).LogLoss;
-        return double.IsFinite(loss) ? loss : null;
+        double[] losses = BinaryMeasures.Losses(scores, pairs.Labels);
+        return Array.TrueForAll(losses, double.IsFinite) ? losses : null;
     }
 
     /// <inheritdoc/>

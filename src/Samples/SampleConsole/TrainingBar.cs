@@ -20,7 +20,7 @@ public static class TrainingBar
 
     private static string Describe(string title, TrainingProgress value) => value switch
     {
-        { Trial: { } trial } => FormattableString.Invariant($"{title}: tried rate {trial.RateOfA:G3} with ratio {trial.Ratio:G3} for {trial.Steps} steps, {Outcome(trial)}"),
+        { Trial: { } trial } => FormattableString.Invariant($"{title}: tried {trial.Rates} for {trial.Steps} steps, {Outcome(trial)}"),
         _ when value.Step == value.Steps => FormattableString.Invariant($"{title}: loss {value.Loss:F3}, {value.PairsPerSecond:F0} pairs/s, {value.Elapsed.TotalSeconds:F1} s"),
         _ => FormattableString.Invariant($"{title}: epoch {value.Epoch}/{value.Epochs}, loss {value.Loss:F3}, {value.PairsPerSecond:F0} pairs/s, {value.Remaining.TotalSeconds:F0} s left"),
     };

@@ -65,21 +65,8 @@ internal sealed class CalibrationStudy
 
     private TrainedWeights Train(ManagedEngine engine, TrainablePlan plan, LabeledPairs pairs, int seed)
     {
-        var training = new TrainingPlan
-        {
-            Epochs = _epochs,
-            BatchSize = 64,
-            Schedule = RateSchedule.Linear,
-            WarmupFraction = 0.06f,
-            ClassWeighting = ClassWeighting.None,
-            ValidationsPerEpoch = 1,
-            EarlyStopping = null,
-            OnCancellation = CancellationResult.Throw,
-            Seed = (ulong)seed,
-        };
-        var hooks = new TrainingHooks { Progress = null, Log = _ => { }, Cancellation = default, Time = TimeProvider.System, Checkpoints = null };
         using ITrainingSession session = engine.StartTraining(_encoder.Weights, plan, LoraModel.Optimizer with { Rates = AdapterRates.Equal(Rate) }, (ulong)seed);
-        return TrainingRun.Execute(session, pairs, validation: null, training, hooks).Weights;
+        return TrainingRun.Execute(session, pairs, validation: null, StudyTraining.Plan(_epochs, seed), StudyTraining.Hooks()).Weights;
     }
 
     private static ObservedPairs Observe(MatchingModel model, IPairScorer scorer, LabeledPairs pairs)

@@ -10,21 +10,20 @@ using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora.Benchmarks.RateGrid;
 
-/// <summary>Trains one cell on one thread: query and value, batches of 64, 6 % warm-up then linear decay, weight decay 0.01.</summary>
+/// <summary>Trains one cell on one thread, query and value, as <see cref="StudyTraining"/> says.</summary>
 internal static class RateTraining
 {
-    private const int BatchSize = 64;
-    private const float Warmup = 0.06f;
     private const int Points = 20;
 
     /// <summary>Steps of a cell.</summary>
-    public static int Steps(RatePairs pairs, int epochs) => epochs * ((pairs.Train.Count + BatchSize - 1) / BatchSize);
+    public static int Steps(RatePairs pairs, int epochs) => epochs * ((pairs.Train.Count + StudyTraining.BatchSize - 1) / StudyTraining.BatchSize);
 
     /// <summary>Trains and measures.</summary>
     public static RateResult Run(RateCell cell, LoadedEncoder encoder, RatePairs pairs, int epochs)
     {
         AdapterRateRule rule = RuleText.Parse(cell.Rule);
-        var progress = new Trajectory(new RateCurve(RateSchedule.Linear, Steps(pairs, epochs), Warmup), Steps(pairs, epochs));
+        TrainingPlan plan = StudyTraining.Plan(epochs, cell.Seed);
+        var progress = new Trajectory(new RateCurve(StudyTraining.Schedule, Steps(pairs, epochs), StudyTraining.Warmup), Steps(pairs, epochs));
         ITrainingSession Start(AdapterRateRule used) => new ManagedEngine(threads: 1).StartTraining(
             encoder.Weights, Trained(cell), Optimizer(cell, used), SeededRandom.Derive((ulong)cell.Seed, "initial weights"));
         long began = Stopwatch.GetTimestamp();
@@ -47,13 +46,13 @@ internal static class RateTraining
         {
             if (rule is FittedRates fitted)
             {
-                TrainingPlan plan = Plan(cell, epochs);
                 RateSearchSplit split = RateSearchSplit.Of(pairs.Train, pairs.Groups, "pairs that share a question", plan.Seed);
-                rule = RateSearch.Best(RateSearch.Execute(Start, split, RateCandidates.For(Trained(cell).Adapter), plan, fitted.Budget, Hooks(null)));
+                var candidates = RateCandidates.For(Trained(cell).Adapter);
+                rule = RateSearch.Best(RateSearch.Execute(Start, split, candidates, plan, fitted.Budget, StudyTraining.Hooks()), candidates);
             }
 
             using ITrainingSession session = Start(rule);
-            TrainingRun.Execute(session, pairs.Train, validation: null, Plan(cell, epochs), Hooks(progress));
+            TrainingRun.Execute(session, pairs.Train, validation: null, plan, StudyTraining.Hooks(progress));
             return Result(failure: null, session);
         }
         catch (DivergenceException divergence)
@@ -61,15 +60,6 @@ internal static class RateTraining
             return Result(divergence.Message, ended: null);
         }
     }
-
-    private static TrainingHooks Hooks(IProgress<TrainingProgress>? progress) => new()
-    {
-        Progress = progress,
-        Log = _ => { },
-        Cancellation = default,
-        Time = TimeProvider.System,
-        Checkpoints = null,
-    };
 
     private static ValidationMetrics Measure(ITrainingSession session, LabeledPairs pairs)
     {
@@ -89,19 +79,6 @@ internal static class RateTraining
         Optimizer = cell.Optimizer,
         Rates = rule,
         MaxGradientNorm = (float?)cell.Clip,
-    };
-
-    private static TrainingPlan Plan(RateCell cell, int epochs) => new()
-    {
-        Epochs = epochs,
-        BatchSize = BatchSize,
-        Schedule = RateSchedule.Linear,
-        WarmupFraction = Warmup,
-        ClassWeighting = ClassWeighting.None,
-        ValidationsPerEpoch = 1,
-        EarlyStopping = null,
-        OnCancellation = CancellationResult.Throw,
-        Seed = (ulong)cell.Seed,
     };
 
     /// <summary>Keeps what is worth recording of the steps.</summary>

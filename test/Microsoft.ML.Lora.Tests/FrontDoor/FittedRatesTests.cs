@@ -27,10 +27,11 @@ public sealed class FittedRatesTests : IDisposable
 
         Assert.HasCount(3, summary.RateTrials);
         Assert.IsTrue(summary.RateTrials.All(trial => trial is { Round: 1, Steps: 20, LogLoss: > 0 }));
+        Assert.AreEqual(AdapterRates.Adaptive().Description, summary.RateTrials[0].Rates);
+        Assert.AreEqual(0, summary.RateTrials[0].OverDefault);
         RateTrial best = summary.RateTrials.MinBy(trial => trial.LogLoss)!;
-        Assert.AreEqual(AdapterRates.Ratio(best.RateOfA, best.Ratio).Description, summary.Rates);
+        Assert.AreEqual(best.OverDefault < -2 * best.OverDefaultError ? best.Rates : AdapterRates.Adaptive().Description, summary.Rates);
         CollectionAssert.AreEqual(summary.RateTrials.ToArray(), progress.Reports.Take(3).Select(report => report.Trial).ToArray());
-        Assert.AreEqual(best.Ratio, progress.Reports[3].Rates[0].Ratio, 1e-5);
     }
 
     [TestMethod]
@@ -65,7 +66,7 @@ public sealed class FittedRatesTests : IDisposable
     {
         TrainingSummary summary = _encoder.Train(_ml, Options(60) with { Targets = LoraTargets.None }).Summary;
 
-        CollectionAssert.AreEqual(new[] { (1e-3f, 1f), (2e-3f, 1f), (5e-4f, 1f) }, summary.RateTrials.Select(trial => (trial.RateOfA, trial.Ratio)).ToArray());
+        CollectionAssert.AreEqual(new[] { "Equal(0.002)", "Equal(0.001)", "Equal(0.004)" }, summary.RateTrials.Select(trial => trial.Rates).ToArray());
     }
 
     [TestMethod]

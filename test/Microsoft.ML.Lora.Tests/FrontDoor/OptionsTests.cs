@@ -100,6 +100,11 @@ public sealed class OptionsTests
         new LoraSentencePairOptions { Optimizer = BaseOptimizer.GradientDescent, Rates = AdapterRates.Adaptive() });
 
     [TestMethod]
+    public void Constructor_PlainGradientsSearchedRatesAndDecay_AreRefusedTogether() => AssertRefused(
+        "WeightDecay is 0.01, but must be 0 where Optimizer is GradientDescent and Rates searched for among adaptive ones: weights decay by the rate, which is as large there as gradients are small.",
+        new LoraSentencePairOptions { Optimizer = BaseOptimizer.GradientDescent, Rates = AdapterRates.Fitted(RateSearchBudget.InSteps(60)) });
+
+    [TestMethod]
     public void Constructor_LayersForNoUpdates_SaysThatTheyDoNotGoTogether()
     {
         var options = new LoraSentencePairOptions { Targets = LoraTargets.None, AdaptedLayers = 2 };

@@ -74,7 +74,17 @@ public sealed class AblationCellTests
 
         Assert.AreEqual(AdapterRates.Adaptive(8e-3f).Description, settings.RulesOf(MethodList.Of("no-density")).Description);
         Assert.AreEqual(AdapterRates.Equal(1e-3f).Description, settings.RulesOf(MethodList.Of("no-rates")).Description);
-        Assert.AreEqual(AdapterRates.Equal(3e-4f).Description, settings.RulesOf(MethodList.Of("full")).Description);
+    }
+
+    [TestMethod]
+    [DataRow("ours", AdaptationMethod.LowRank)]
+    [DataRow("full", AdaptationMethod.FullFineTuning)]
+    [DataRow("last", AdaptationMethod.LastLayers)]
+    public void Rates_UnlessGiven_AreTheLibrarysDefault(string method, AdaptationMethod adaptation)
+    {
+        AdapterRateRule usual = new LoraSentencePairOptions { Adaptation = adaptation }.ToOptimizerPlan().Rates;
+
+        Assert.AreEqual(usual.Description, AblationSettings.Of().RulesOf(MethodList.Of(method)).Description);
     }
 
     [TestMethod]

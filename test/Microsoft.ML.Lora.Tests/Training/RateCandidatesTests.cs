@@ -10,24 +10,36 @@ public sealed class RateCandidatesTests
     private static readonly RateSearchPlan Many = new(RateSearchPlan.Many, 20);
 
     [TestMethod]
-    [DataRow(AdaptationMethod.FullFineTuning, LoraTargets.None, 1e-4f, 1.6e-3f)]
-    [DataRow(AdaptationMethod.LastLayers, LoraTargets.None, 1e-4f, 1.6e-3f)]
-    [DataRow(AdaptationMethod.AdapterH, LoraTargets.None, 1.25e-4f, 3.2e-2f)]
-    [DataRow(AdaptationMethod.AdapterL, LoraTargets.None, 1.25e-4f, 3.2e-2f)]
-    [DataRow(AdaptationMethod.LowRank, LoraTargets.None, 1.25e-4f, 3.2e-2f)]
-    public void For_NothingOfLowRank_TriesDifferentRatesAlone(AdaptationMethod method, LoraTargets targets, float lowest, float highest)
+    [DataRow(AdaptationMethod.FullFineTuning)]
+    [DataRow(AdaptationMethod.LastLayers)]
+    [DataRow(AdaptationMethod.AdapterH)]
+    [DataRow(AdaptationMethod.AdapterL)]
+    [DataRow(AdaptationMethod.LowRank)]
+    public void For_NothingOfLowRank_TriesRatesAloneAboutTheDefault(AdaptationMethod method)
     {
-        (float RateOfA, float Ratio)[] tried = Of(method, targets).Of(Many);
+        AdapterRateRule usual = new LoraSentencePairOptions { Adaptation = method, Targets = LoraTargets.None }.ToOptimizerPlan().Rates;
+        double[] shares = [1, 0.5, 2, 0.25, 4, 0.125, 8, 0.0625, 16];
 
-        Assert.IsTrue(tried.All(one => one.Ratio == 1));
-        Assert.AreEqual(9, tried.Select(one => one.RateOfA).Distinct().Count());
-        Assert.AreEqual(lowest, tried.Min(one => one.RateOfA));
-        Assert.AreEqual(highest, tried.Max(one => one.RateOfA));
+        string[] tried = Described(Of(method, LoraTargets.None).Of(Many));
+
+        CollectionAssert.AreEqual(shares.Select(share => AdapterRates.Equal((float)(share * usual.RateOfHead)).Description).ToArray(), tried);
     }
 
     [TestMethod]
-    public void For_Updates_TriesRatiosToo() =>
-        Assert.Contains(one => one.Ratio > 1, Of(AdaptationMethod.LowRank, LoraTargets.QueryAndValue).Of(Few));
+    public void For_Updates_TriesTheDefaultFirstThenLowerHigherAndLearnedRatios()
+    {
+        string[] tried = Described(Of(AdaptationMethod.LowRank, LoraTargets.QueryAndValue).Of(Many));
+
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                AdapterRates.Adaptive(), AdapterRates.Adaptive(4e-3f), AdapterRates.Adaptive(1.6e-2f),
+                AdapterRates.Adaptive(2e-3f), AdapterRates.Adaptive(3.2e-2f), AdapterRates.Adaptive(1e-3f),
+                AdapterRates.Adaptive(learnRatio: true), AdapterRates.Adaptive(4e-3f, learnRatio: true), AdapterRates.Adaptive(1.6e-2f, learnRatio: true),
+            }.Select(rule => rule.Description).ToArray(),
+            tried);
+        Assert.AreEqual(new LoraSentencePairOptions().ToOptimizerPlan().Rates.Description, tried[0]);
+    }
 
     [TestMethod]
     public void Of_SmallSearch_IsTheBeginningOfTheLarge()
@@ -35,17 +47,29 @@ public sealed class RateCandidatesTests
         RateCandidates candidates = Of(AdaptationMethod.LowRank, LoraTargets.QueryAndValue);
 
         CollectionAssert.AreEqual(candidates.Of(Many).Take(3).ToArray(), candidates.Of(Few));
-        Assert.AreEqual(candidates.First, candidates.Of(Few)[0]);
+        Assert.AreSame(candidates.Default, candidates.Of(Few)[0]);
+    }
+
+    [TestMethod]
+    public void Named_RuleOfAnotherVersion_SaysSo()
+    {
+        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(() => Of(AdaptationMethod.LowRank, LoraTargets.Query).Named("Ratio(0.001, 4)"));
+
+        Assert.AreEqual(
+            "A stored trial of the search for rates is of the rule 'Ratio(0.001, 4)', which this version does not try. Begin anew: set TrainingCheckpoints.Resume to false.",
+            error.Message);
     }
 
     [TestMethod]
     public void Constructor_OtherNumbersThanThePlan_Throws()
     {
         InvalidOperationException error = Assert.ThrowsExactly<InvalidOperationException>(
-            () => new RateCandidates([(1e-3f, 1), (2e-3f, 1)], [(3e-3f, 1), (1e-3f, 1)]));
+            () => new RateCandidates([AdapterRates.Equal(1e-3f), AdapterRates.Equal(2e-3f)], [AdapterRates.Equal(3e-3f), AdapterRates.Equal(1e-3f)]));
 
         Assert.AreEqual("A search for rates has 3 candidates or 9 different ones, but 2 and 4 are listed, 3 of them different.", error.Message);
     }
+
+    private static string[] Described(AdapterRateRule[] rules) => [.. rules.Select(rule => rule.Description)];
 
     private static RateCandidates Of(AdaptationMethod method, LoraTargets targets) =>
         RateCandidates.For(new AdapterPlan { Method = method, Targets = targets, Rank = 8, Scaling = 1, Dropout = 0 });

@@ -6,7 +6,9 @@ namespace Microsoft.ML.Lora.Tests.Training;
 /// <summary>A search for rates that tests change one thing in: 200 pairs, 40 of them to judge by, and a training of 100 steps to come.</summary>
 internal sealed class RateSearchSetup
 {
-    private static readonly AdapterPlan Updates = new() { Targets = LoraTargets.Query, Rank = 1, Scaling = 1, Dropout = 0 };
+    /// <summary>What is tried: rates of an encoder's own weights, since they have short descriptions; the default is 3e-4.</summary>
+    public static readonly RateCandidates Candidates = RateCandidates.For(
+        new AdapterPlan { Method = AdaptationMethod.FullFineTuning, Targets = LoraTargets.None, Rank = 1, Scaling = 1, Dropout = 0 });
 
     public LabeledPairs Pairs { get; init; } = TrainingPairs.Create(200);
 
@@ -39,7 +41,7 @@ internal sealed class RateSearchSetup
     {
         TrainingPlan plan = new RunSetup().Plan with { BatchSize = 4 };
         RateSearchSplit split = RateSearchSplit.Of(Pairs, [.. Enumerable.Range(0, Pairs.Count)], "alike", seed: 1);
-        return RateSearch.Execute(Start, split, RateCandidates.For(Updates), plan, Budget, new TrainingHooks
+        return RateSearch.Execute(Start, split, Candidates, plan, Budget, new TrainingHooks
         {
             Progress = null,
             Log = Log.Add,

@@ -7,20 +7,22 @@ namespace Microsoft.ML.Lora.Tests.Training;
 [TestClass]
 public sealed class RateSearchTests
 {
+    private const string Default = "Equal(0.0003)";
+
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Scoring = TimeSpan.FromMilliseconds(100);
 
     [TestMethod]
-    public void Execute_BudgetForNine_TrainsTheBestThirdThreeTimesAsLong()
+    public void Execute_BudgetForNine_TrainsTheBestAndTheDefaultThreeTimesAsLong()
     {
         var search = new RateSearchSetup
         {
             Margin = (rule, steps) => (rule, steps) switch
             {
-                ("Equal(0.008)", 60) => 4,
-                ("Equal(0.0005)", _) => 3,
-                ("Equal(0.008)", _) => 2,
-                ("Ratio(0.0005, 4)", _) => 1,
+                ("Equal(0.0024)", 60) => 4,
+                ("Equal(0.00015)", _) => 3,
+                ("Equal(0.0024)", _) => 2,
+                ("Equal(0.0048)", _) => 1,
                 _ => 0.5f,
             },
         };
@@ -30,23 +32,42 @@ public sealed class RateSearchTests
         CollectionAssert.AreEqual(
             new[] { (1, 20), (1, 20), (1, 20), (1, 20), (1, 20), (1, 20), (1, 20), (1, 20), (1, 20), (2, 60), (2, 60), (2, 60) },
             trials.Select(trial => (trial.Round, trial.Steps)).ToArray());
-        CollectionAssert.AreEqual(
-            new[] { (5e-4f, 1f), (8e-3f, 1f), (5e-4f, 4f) }, trials.Skip(9).Select(trial => (trial.RateOfA, trial.Ratio)).ToArray());
-        Assert.AreEqual("Equal(0.008)", RateSearch.Best(trials).Description);
+        CollectionAssert.AreEqual(new[] { Default, "Equal(0.00015)", "Equal(0.0024)" }, trials.Skip(9).Select(trial => trial.Rates).ToArray());
+        Assert.AreEqual("Equal(0.0024)", Best(trials));
         Assert.AreEqual(360, search.Steps);
+    }
+
+    [TestMethod]
+    public void Execute_EachRound_ComparesWithTheDefaultOfThatRound()
+    {
+        var search = new RateSearchSetup { Margin = (rule, steps) => (rule, steps) switch { (Default, 20) => 1, (Default, 60) => 3, _ => 2 } };
+
+        IReadOnlyList<RateTrial> trials = search.Run();
+
+        double Loss(double margin) => Math.Log(1 + Math.Exp(-margin));
+        Assert.AreEqual(0, trials[0].OverDefault);
+        Assert.AreEqual(Loss(2) - Loss(1), trials[1].OverDefault!.Value, 1e-12);
+        Assert.AreEqual(0, trials[9].OverDefault);
+        Assert.AreEqual(Loss(2) - Loss(3), trials[10].OverDefault!.Value, 1e-12);
+        Assert.AreEqual(0, trials[10].OverDefaultError!.Value, 1e-12);
+        Assert.Contains("Search for rates, round 1: Equal(0.0003), 20 steps: log-loss 0.3133.", search.Log);
+        Assert.Contains("Search for rates, round 2: Equal(0.00015), 60 steps: log-loss 0.1269, +0.0783 ± 0.0000 against the default's.", search.Log);
+        Assert.AreEqual(Default, Best(trials));
     }
 
     [TestMethod]
     public void Execute_FewerLeftThanAThird_GoesOnWithThem()
     {
-        var search = new RateSearchSetup { IsFinite = rule => rule is "Equal(0.001)" or "Equal(0.0005)", Margin = (rule, _) => rule == "Equal(0.0005)" ? 2 : 1 };
+        var search = new RateSearchSetup { IsFinite = rule => rule is "Equal(0.0006)" or "Equal(0.00015)", Margin = (rule, _) => rule == "Equal(0.00015)" ? 2 : 1 };
 
         IReadOnlyList<RateTrial> trials = search.Run();
 
         Assert.HasCount(11, trials);
         Assert.AreEqual(7, trials.Count(trial => trial.LogLoss is null));
-        Assert.AreEqual("Equal(0.0005)", RateSearch.Best(trials).Description);
-        Assert.Contains("Search for rates, round 1: A 0.002, ratio 1, 20 steps: diverged.", search.Log);
+        Assert.IsTrue(trials.All(trial => trial.OverDefault is null));
+        Assert.AreEqual("Equal(0.00015)", Best(trials));
+        Assert.Contains("Search for rates, round 1: Equal(0.0003), 20 steps: diverged.", search.Log);
+        Assert.Contains("Search for rates, round 1: Equal(0.0006), 20 steps: log-loss 0.3133.", search.Log);
     }
 
     [TestMethod]
@@ -55,7 +76,7 @@ public sealed class RateSearchTests
         DivergenceException error = Assert.ThrowsExactly<DivergenceException>(() => new RateSearchSetup { IsFinite = _ => false }.Run());
 
         Assert.AreEqual(
-            "Every trial of round 1 of the search for rates diverged, down to the rate 0.00025 of A. Set MaxGradientNorm to 1, or lower Alpha.", error.Message);
+            "All 9 trials of round 1 of the search for rates diverged. Set MaxGradientNorm to 1, or lower Alpha.", error.Message);
     }
 
     [TestMethod]
@@ -80,7 +101,7 @@ public sealed class RateSearchTests
 
         OperationCanceledException error = Assert.ThrowsExactly<OperationCanceledException>(search.Run);
 
-        Assert.AreEqual("The search for rates was cancelled in trial 3 of 12 (round 1, A 0.001, ratio 4) after step 7 of 20.", error.Message);
+        Assert.AreEqual("The search for rates was cancelled in trial 3 of 12 (round 1, Equal(0.0006)) after step 7 of 20.", error.Message);
         Assert.AreEqual(source.Token, error.CancellationToken);
     }
 
@@ -116,7 +137,7 @@ public sealed class RateSearchTests
         Assert.HasCount(1, trials);
         Assert.IsLessThanOrEqualTo(TimeSpan.FromSeconds(2), clock.GetElapsedTime(0));
         Assert.AreEqual(
-            "The search for rates was longer than planned and ends with its budget of 2 s, in trial 2 of 3 (round 1, A 0.002, ratio 1) after step 12 of 42: "
+            "The search for rates was longer than planned and ends with its budget of 2 s, in trial 2 of 3 (round 1, Equal(0.00015)) after step 12 of 42: "
             + "it chooses among the trials before.",
             search.Log[^1]);
     }
@@ -127,7 +148,7 @@ public sealed class RateSearchTests
         ArgumentException error = Assert.ThrowsExactly<ArgumentException>(() => InTwoSeconds(new ManualClock(), (session, _) => session > 2 ? 10 * Step : Step).Run());
 
         Assert.AreEqual(
-            "The search budget of 2 s was over in trial 1 of 3 (round 1, A 0.001, ratio 1) after step 17 of 42, before there was anything to choose from. "
+            "The search budget of 2 s was over in trial 1 of 3 (round 1, Equal(0.0003)) after step 17 of 42, before there was anything to choose from. "
             + "Give a larger budget, or choose rates by hand.",
             error.Message);
     }
@@ -157,11 +178,36 @@ public sealed class RateSearchTests
     [TestMethod]
     public void Best_SearchCutInItsLastRound_LeavesOutWhatDivergedThere()
     {
-        RateTrial[] trials = [new(1, 1e-3f, 1, 20, 0.6), new(1, 2e-3f, 1, 20, 0.5), new(1, 4e-3f, 1, 20, 0.7), new(2, 2e-3f, 1, 60, null)];
+        RateTrial[] trials = [Trial(1, Default, 0.5), Trial(1, "Equal(0.00015)", 0.6), Trial(1, "Equal(0.0006)", 0.7), Trial(2, Default, null)];
 
-        Assert.AreEqual("Equal(0.001)", RateSearch.Best(trials).Description);
-        Assert.AreEqual("Equal(0.004)", RateSearch.Best([.. trials, new(2, 4e-3f, 1, 60, 0.9)]).Description);
+        Assert.AreEqual("Equal(0.00015)", Best(trials));
+        Assert.AreEqual("Equal(0.0006)", Best([.. trials, Trial(2, "Equal(0.0006)", 0.9)]));
     }
+
+    [TestMethod]
+    [DataRow(-0.021, "Equal(0.0006)")]
+    [DataRow(-0.02, Default)]
+    [DataRow(-0.019, Default)]
+    public void Best_OtherRuleBelowTheDefault_MustBeSoByTwoStandardErrors(double over, string chosen)
+    {
+        RateTrial[] trials = [Trial(1, Default, 0.5) with { OverDefault = 0, OverDefaultError = 0 }, Trial(1, "Equal(0.0006)", 0.5 + over) with { OverDefault = over, OverDefaultError = 0.01 }];
+
+        Assert.AreEqual(chosen, Best(trials));
+    }
+
+    [TestMethod]
+    public void PairedDifference_KnownLosses_HasMeanAndStandardError()
+    {
+        // Differences 1, 3, 2 and 6: mean 3, sum of squares about it 14.
+        var found = PairedDifference.Of([2, 5, 4, 10], [1, 2, 2, 4]);
+
+        Assert.AreEqual(3, found.Mean, 1e-12);
+        Assert.AreEqual(Math.Sqrt(14.0 / 3 / 4), found.Error, 1e-12);
+    }
+
+    private static string Best(IReadOnlyList<RateTrial> trials) => RateSearch.Best(trials, RateSearchSetup.Candidates).Description;
+
+    private static RateTrial Trial(int round, string rates, double? loss) => new(round, rates, 20, loss, OverDefault: null, OverDefaultError: null);
 
     private static RateSearchSetup InTwoSeconds(ManualClock clock, Func<int, int, TimeSpan> step) => new()
     {

@@ -64,7 +64,7 @@ internal static class MethodList
         },
     ];
 
-    /// <summary>What the rules are unless others are given: for ours, the library's own default.</summary>
+    /// <summary>What the rules are unless others are given: for ours, and where the encoder's own weights are trained, the library's own default.</summary>
     private static readonly Dictionary<string, string> DefaultRates = new(StringComparer.Ordinal)
     {
         [Ours] = "adaptive",
