@@ -9,10 +9,11 @@ namespace Microsoft.ML.Lora.Pipeline;
 internal sealed record DeviceChoice(int? Gpu, string Reason, bool IsFallback = false)
 {
     /// <summary>
-    /// The least number of weights in an encoder's layers that a GPU is chosen for by itself: smaller ones train about as fast on the
-    /// processor, without a download of some GB.
+    /// The least number of weights in an encoder's layers that a GPU is chosen for by itself. Measured: an H200 trained 10.6 million on 9,700 pairs
+    /// a second, thirty times what five threads did; with 3.1 million it gains some seconds in a whole training on 40,000 pairs, and on few pairs
+    /// loses those that its libraries take to load.
     /// </summary>
-    public const long LeastWeights = 20_000_000;
+    public const long LeastWeights = 5_000_000;
 
     /// <summary>Chooses.</summary>
     /// <param name="wanted">What the options ask for.</param>
