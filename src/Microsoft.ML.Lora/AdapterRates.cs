@@ -7,15 +7,6 @@ namespace Microsoft.ML.Lora;
 /// <summary>The built-in rules by which the factors of low-rank updates, and the head, learn.</summary>
 public static class AdapterRates
 {
-    /// <summary>τ unless another is given: what did best over ranks, alphas and encoders, see docs/method.md.</summary>
-    internal const float DefaultTau = 8e-3f;
-
-    /// <summary>The head's rate under <see cref="Adaptive"/> unless another is given: one of those that plain LoRA trains well with.</summary>
-    internal const float DefaultRateOfHead = 2e-3f;
-
-    /// <summary>The rate of the encoder's own weights, where they are trained, unless another is given: what suits full fine-tuning of the Mini encoder.</summary>
-    internal const float DefaultRateOfEncoder = 3e-4f;
-
     /// <summary>ε unless another is given, as the method's authors have it.</summary>
     private const float DefaultEpsilon = 1e-6f;
 
@@ -68,7 +59,7 @@ public static class AdapterRates
     /// wherever it was measured.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
-    public static AdapterRateRule Adaptive(float tau = DefaultTau, float rateOfHead = DefaultRateOfHead, bool learnRatio = false)
+    public static AdapterRateRule Adaptive(float tau = UsualRates.Tau, float rateOfHead = UsualRates.Head, bool learnRatio = false)
     {
         if (!(tau is > 0 and <= 1))
         {

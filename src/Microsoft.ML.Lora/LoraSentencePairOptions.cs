@@ -265,7 +265,7 @@ public sealed record LoraSentencePairOptions
     internal OptimizerPlan ToOptimizerPlan() => new()
     {
         Optimizer = Optimizer,
-        Rates = Rates ?? (TrainsEncoder ? AdapterRates.Equal(AdapterRates.DefaultRateOfEncoder) : AdapterRates.Adaptive()),
+        Rates = Rates ?? (TrainsEncoder ? AdapterRates.Equal(UsualRates.Encoder) : AdapterRates.Adaptive()),
         Beta1 = 0.9f,
         Beta2 = 0.999f,
         Epsilon = 1e-8f,

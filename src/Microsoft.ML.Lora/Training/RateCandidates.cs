@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Engines.Rates;
 using Microsoft.ML.Lora.Models;
 
 namespace Microsoft.ML.Lora.Training;
@@ -36,13 +37,13 @@ internal sealed class RateCandidates
     /// <summary>The candidates that suit what is trained.</summary>
     public static RateCandidates For(AdapterPlan plan) => plan switch
     {
-        { TrainsMatrices: true } => Fixed(AdapterRates.DefaultRateOfEncoder),
+        { TrainsMatrices: true } => Fixed(UsualRates.Encoder),
         { UpdateRank: > 0 } => new RateCandidates(
-            Near.Select(share => Adaptive(share, learnRatio: false)),
-            [.. Far.Select(share => Adaptive(share, learnRatio: false)), .. Near.Select(share => Adaptive(share, learnRatio: true))]),
+            Near.Select(share => Adaptive(share, learnsRatio: false)),
+            [.. Far.Select(share => Adaptive(share, learnsRatio: false)), .. Near.Select(share => Adaptive(share, learnsRatio: true))]),
 
         // The head alone and bottlenecks have no product to be measured by: under the default rule they have the head's rate.
-        _ => Fixed(AdapterRates.DefaultRateOfHead),
+        _ => Fixed(UsualRates.Head),
     };
 
     /// <summary>The candidates of a plan's first round, the default rule first.</summary>
@@ -54,8 +55,8 @@ internal sealed class RateCandidates
         ?? throw new InvalidDataException(
             $"A stored trial of the search for rates is of the rule '{description}', which this version does not try. Begin anew: set {nameof(TrainingCheckpoints)}.{nameof(TrainingCheckpoints.Resume)} to false.");
 
-    private static AdapterRateRule Adaptive(float share, bool learnRatio) => AdapterRates.Adaptive(share * AdapterRates.DefaultTau, learnRatio: learnRatio);
+    private static AdaptiveRates Adaptive(float share, bool learnsRatio) => new(share * UsualRates.Tau, UsualRates.Head, learnsRatio);
 
     private static RateCandidates Fixed(float rate) =>
-        new(Near.Select(share => AdapterRates.Equal(share * rate)), [.. Far.Concat(Farthest).Select(share => AdapterRates.Equal(share * rate))]);
+        new(Near.Select(share => new FixedRates(share * rate, 1)), [.. Far.Concat(Farthest).Select(share => new FixedRates(share * rate, 1))]);
 }
