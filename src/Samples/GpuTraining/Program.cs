@@ -45,6 +45,7 @@ try
 catch (NotSupportedException missing)
 {
     Console.WriteLine(missing.Message);
+    Console.WriteLine("To this sample it is added by -p:TorchPackage=TorchSharp-cuda-linux, or TorchSharp-cuda-windows.");
     return 2;
 }
 
