@@ -100,6 +100,28 @@ public sealed class TorchFaultTests
     }
 
     [TestMethod]
+    [DataRow(GpuPrecision.BFloat16, true, "Training the encoder of 0 million weights needs at least 0.0 GB", "lies there already. Choose a smaller encoder or another device.")]
+    [DataRow(GpuPrecision.Single, false, "Scoring with the encoder", "Choose GpuPrecision.BFloat16, in which the weights need half as much, a smaller encoder")]
+    public void Exceeded_AnyPrecision_OffersWhatWouldBeSmaller(GpuPrecision precision, bool trains, string start, string end)
+    {
+        string message = DeviceNeed.Exceeded(Encoder, Plan, TorchDevices.Any(precision), trains, new InvalidOperationException(OutOfMemory)).Message;
+
+        StringAssert.StartsWith(message, start);
+        StringAssert.Contains(message, end);
+    }
+
+    [TestMethod]
+    public void Bytes_FullFineTuning_CountsWeightsGradientsAndMoments()
+    {
+        TrainablePlan full = TinyModel.Plan(AdaptationMethod.FullFineTuning);
+        TorchPlace place = TorchDevices.Any(GpuPrecision.BFloat16);
+        long weights = EncoderTensors.ByName(Encoder).Values.Sum(values => (long)values.Length);
+
+        Assert.AreEqual((2 * weights) + (16 * TrainedShapes.Count(Encoder.Shape, full)), DeviceNeed.Bytes(Encoder, full, place, trains: true));
+        Assert.IsGreaterThan(DeviceNeed.Bytes(Encoder, full, place, trains: false), DeviceNeed.Bytes(Encoder, full, place, trains: true));
+    }
+
+    [TestMethod]
     public void Dispose_AfterStepsScoresAndFaults_KeepsNoTensor()
     {
         EncodedPair[] pairs = TinyModel.RandomPairs(Encoder.Shape, 4, 60);
