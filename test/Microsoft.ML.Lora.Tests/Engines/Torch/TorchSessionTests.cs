@@ -91,6 +91,30 @@ public sealed class TorchSessionTests
     }
 
     [TestMethod]
+    public void StepAndScore_OnSeveralThreads_AsOnOne()
+    {
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.All);
+        TorchEngine engine = TorchDevices.Engine();
+        EncodedPair[] pairs = TinyModel.RandomPairs(Encoder.Shape, 4, 100);
+        using ITrainingSession alone = engine.StartTraining(Encoder, plan, Sessions.Optimizer, seed: 5);
+        double[] losses = Steps(alone, 0, 10);
+        using IPairScorer scorer = engine.CreateScorer(Encoder, plan, alone.ExportTrained());
+        double[] logits = Array.ConvertAll(Sessions.Score(scorer, pairs, plan), value => (double)value);
+
+        Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, number =>
+        {
+            if (number % 2 == 0)
+            {
+                Closeness.AssertClose(logits, Sessions.Score(scorer, pairs, plan), RepeatTolerance, $"thread {number}");
+                return;
+            }
+
+            using ITrainingSession own = engine.StartTraining(Encoder, plan, Sessions.Optimizer, seed: 5);
+            Closeness.AssertClose(losses, Array.ConvertAll(Steps(own, 0, 10), loss => (float)loss), RepeatTolerance, $"thread {number}");
+        });
+    }
+
+    [TestMethod]
     [DataRow(12, DisplayName = "by single calls: heads of 4 are none that the attention kernels take")]
     [DataRow(24, DisplayName = "by the script")]
     public void Step_BrainFloats_LossNearSinglePrecision(int hidden)
