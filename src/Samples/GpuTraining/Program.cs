@@ -42,9 +42,9 @@ try
         Progress = progress,
     }).Fit(train));
 }
-catch (NotSupportedException missing)
+catch (Exception missing) when (missing is NotSupportedException or InsufficientMemoryException)
 {
-    Console.WriteLine(missing.Message);
+    Console.Error.WriteLine(missing.Message);
     return 2;
 }
 
