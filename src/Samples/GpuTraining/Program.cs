@@ -42,9 +42,9 @@ try
         Progress = progress,
     }).Fit(train));
 }
-catch (Exception missing) when (missing is NotSupportedException or InsufficientMemoryException)
+catch (NotSupportedException missing)
 {
-    Console.Error.WriteLine(missing.Message);
+    Console.WriteLine(missing.Message);
     return 2;
 }
 
