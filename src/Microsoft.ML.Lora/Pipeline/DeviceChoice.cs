@@ -41,7 +41,8 @@ internal sealed record DeviceChoice(int? Gpu, string Reason, bool IsFallback = f
     private static DeviceChoice OfContext(int index, bool fallsBack, Func<int, string?> missing)
     {
         string asked = string.Create(CultureInfo.InvariantCulture, $"{nameof(MLContext)}.{nameof(MLContext.GpuDeviceId)} is {index}");
-        return missing(index) is not { } why ? new DeviceChoice(index, $"{asked}.")
+        string? missed = index < 0 ? "GPUs are numbered from 0." : missing(index);
+        return missed is not { } why ? new DeviceChoice(index, $"{asked}.")
             : fallsBack ? new DeviceChoice(null, $"{asked}, but: {why} The processor stands in for it, as {nameof(MLContext.FallbackToCpu)} allows.", IsFallback: true)
             : throw new NotSupportedException($"{asked}, but: {why} Or set {nameof(MLContext.FallbackToCpu)} to let the processor stand in for it.");
     }

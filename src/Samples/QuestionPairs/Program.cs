@@ -54,7 +54,7 @@ static int Run(Settings settings)
         return 0;
     }
     catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException or InvalidDataException
-        or NotSupportedException or InvalidOperationException)
+        or NotSupportedException or InvalidOperationException or InsufficientMemoryException)
     {
         Console.Error.WriteLine(exception.Message);
         return 1;

@@ -51,6 +51,16 @@ public sealed class DeviceChoiceTests
     }
 
     [TestMethod]
+    public void Of_ContextNamesNegativeGpu_ThrowsOrFallsBackAsItSays()
+    {
+        // To the device library −1 is whatever GPU is current.
+        var error = Assert.ThrowsExactly<NotSupportedException>(() => DeviceChoice.Of(ComputeDevice.Auto, new ContextGpu(-1, false), 1, _ => null));
+
+        Assert.AreEqual("MLContext.GpuDeviceId is -1, but: GPUs are numbered from 0. Or set FallbackToCpu to let the processor stand in for it.", error.Message);
+        Assert.IsNull(DeviceChoice.Of(ComputeDevice.Auto, new ContextGpu(-1, true), 1, _ => null).Gpu);
+    }
+
+    [TestMethod]
     public void Of_NothingNamed_TakesGpuFromItsSizeOn()
     {
         Assert.IsNull(DeviceChoice.Of(ComputeDevice.Auto, Silent, DeviceChoice.LeastWeights - 1, Unasked).Gpu);

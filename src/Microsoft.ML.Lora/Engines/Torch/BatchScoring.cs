@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
 using TorchSharp;
@@ -5,7 +6,10 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace Microsoft.ML.Lora.Engines.Torch;
 
-/// <summary>Scores any number of pairs, window by window: a window is sorted by length and goes to the device in passes of about as many tokens each.</summary>
+/// <summary>
+/// Scores any number of pairs, window by window: a window is sorted by length and goes to the device in passes of about as many tokens each. A pass
+/// that the device has no room for goes in halves.
+/// </summary>
 /// <param name="shape">The encoder.</param>
 /// <param name="classes">Logits of each pair.</param>
 internal sealed class BatchScoring(EncoderShape shape, int classes)
@@ -22,6 +26,7 @@ internal sealed class BatchScoring(EncoderShape shape, int classes)
     /// <param name="logits">(pairs, classes). Overwritten.</param>
     /// <param name="observer">Is shown each pair; <see langword="null"/> for logits alone.</param>
     /// <exception cref="ArgumentException">The room for logits is of another size, or a sequence does not suit the encoder.</exception>
+    /// <exception cref="ExternalException">The device failed, or has no room for a single pair.</exception>
     public void Run(IForward forward, ReadOnlySpan<EncodedPair> pairs, Span<float> logits, IPairObserver? observer)
     {
         LogitRoom.Check(pairs.Length, classes, logits);
@@ -70,15 +75,28 @@ internal sealed class BatchScoring(EncoderShape shape, int classes)
         var numbers = new List<int>();
         foreach (int[] pass in Passes(pairs))
         {
-            var chosen = new EncodedPair[pass.Length];
-            for (int i = 0; i < pass.Length; i++)
+            ScorePart(pass, pairs);
+        }
+
+        void ScorePart(int[] part, ReadOnlySpan<EncodedPair> window)
+        {
+            var chosen = new EncodedPair[part.Length];
+            for (int i = 0; i < part.Length; i++)
             {
-                chosen[i] = pairs[pass[i]];
+                chosen[i] = window[part[i]];
             }
 
-            (Tensor passLogits, int[] order) = ScorePass(forward, chosen, i => firstNumber + pass[i], observer);
-            found.Add(passLogits);
-            numbers.AddRange(order.Select(i => pass[i]));
+            try
+            {
+                (Tensor partLogits, int[] order) = ScorePass(forward, chosen, i => firstNumber + part[i], observer);
+                found.Add(partLogits);
+                numbers.AddRange(order.Select(i => part[i]));
+            }
+            catch (ExternalException error) when (part.Length > 1 && DeviceFault.IsOutOfMemory(error))
+            {
+                ScorePart(part[..(part.Length / 2)], window);
+                ScorePart(part[(part.Length / 2)..], window);
+            }
         }
 
         // Every pass is on its way before the first result is waited for.

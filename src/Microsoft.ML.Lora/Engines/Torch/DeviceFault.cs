@@ -21,6 +21,17 @@ internal static class DeviceFault
         + "checkpoint; what was saved before is whole. Start the training again: with Checkpoints it goes on from the last one.",
         error);
 
+    /// <summary>An exception that says what a fault of the device means to scoring.</summary>
+    /// <param name="error">From the device library.</param>
+    /// <param name="place">The device.</param>
+    public static Exception InScoring(ExternalException error, TorchPlace place) => IsOutOfMemory(error)
+        ? new InsufficientMemoryException(
+            $"The device {place.Device} has no room to score a single pair. Choose a lower MaxTokens, a smaller encoder or another device.", error)
+        : new InvalidOperationException(
+            $"The device {place.Device} failed while scoring: {FirstLine(error)} The trained weights on the host are whole: save the model if it is not saved, and score it in a new process or with "
+            + $"{nameof(LoraSentencePairTransformer.WithDevice)} on another device.",
+            error);
+
     /// <summary>The line of a message that says what happened: the first, or in a script's trace the one that names the error.</summary>
     public static string FirstLine(Exception error)
     {

@@ -30,9 +30,12 @@ internal sealed class FrozenTensors(EncoderWeights encoder, TorchPlace place) : 
         Kept($"{layer} projection biases", () => place.Rounded([.. Projections(layer).SelectMany(map => map.Bias)], 3L * encoder.Shape.Hidden));
 
     /// <summary>One matrix of all layers from one on, (layers, out, in).</summary>
-    public Tensor Stack(LoraTargets target, int firstLayer) => Kept($"{target} from {firstLayer}", () => place.Rounded(
+    public Tensor Stack(LoraTargets target, int firstLayer) => Kept($"{target} from {firstLayer}", () => CopyOfStack(target, firstLayer));
+
+    /// <summary>The same, not kept here: it belongs to the caller's dispose scope.</summary>
+    public Tensor CopyOfStack(LoraTargets target, int firstLayer) => place.Rounded(
         [.. encoder.Layers.Skip(firstLayer).SelectMany(layer => layer[target].Weight.Values)],
-        encoder.Layers.Count - firstLayer, encoder.Layers[0][target].Out, encoder.Layers[0][target].In));
+        encoder.Layers.Count - firstLayer, encoder.Layers[0][target].Out, encoder.Layers[0][target].In);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,4 +1,5 @@
 using Microsoft.ML.Lora.Engines.Rates;
+using Microsoft.ML.Lora.Models;
 using TorchSharp;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -15,6 +16,7 @@ internal sealed class GroupRates
     private readonly TorchPlace _place;
     private readonly HostStatistics _statistics;
     private readonly float[] _state;
+    private int? _notFinite;
 
     /// <param name="rule">The rule.</param>
     /// <param name="group">The matrices.</param>
@@ -44,6 +46,18 @@ internal sealed class GroupRates
             : Asked(products, schedule);
         gradients.A.copy_(ofA.bmm(gradients.A));
         gradients.B.copy_(gradients.B.bmm(ofB));
+    }
+
+    /// <summary>Refuses what the rule gave to the latest <see cref="Precondition"/>, if that cannot be applied.</summary>
+    /// <param name="step">Number of the step.</param>
+    /// <exception cref="DivergenceException">It is not finite.</exception>
+    public void RequireFinitePreconditioners(long step)
+    {
+        if (_notFinite is { } matrix)
+        {
+            string name = TrainedNames.Module(_group.FirstLayer + (matrix / _group.Targets.Length), _group.Targets[matrix % _group.Targets.Length]);
+            throw RateChecks.Preconditioner(_rule, name, step);
+        }
     }
 
     /// <summary>The rates of this step, schedule included: the α's of the matrices, then their β's.</summary>
@@ -85,12 +99,33 @@ internal sealed class GroupRates
         var ofA = new double[_group.Matrices * size];
         var ofB = new double[_group.Matrices * size];
         (float[] rows, float[] columns) = (HostCopy.Of(products.Rows), HostCopy.Of(products.Columns));
+        _notFinite = null;
         for (int i = 0; i < _group.Matrices; i++)
         {
-            _rule.Precondition(_statistics.Describe(i, rows, columns, schedule), ofA.AsSpan(i * size, size), ofB.AsSpan(i * size, size));
+            Span<double> ownOfA = ofA.AsSpan(i * size, size);
+            Span<double> ownOfB = ofB.AsSpan(i * size, size);
+            _rule.Precondition(_statistics.Describe(i, rows, columns, schedule), ownOfA, ownOfB);
+            if (_notFinite is null && !(IsFinite(ownOfA) && IsFinite(ownOfB)))
+            {
+                _notFinite = i;
+            }
         }
 
         return (Upload(ofA), Upload(ofB));
+    }
+
+    /// <summary>Whether values are finite in single precision.</summary>
+    private static bool IsFinite(ReadOnlySpan<double> values)
+    {
+        foreach (double value in values)
+        {
+            if (!float.IsFinite((float)value))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private Tensor Upload(double[] products) =>

@@ -45,8 +45,12 @@ internal sealed class LayerStacks : IDisposable
     /// <summary>Where one of a group's matrices lies, (L, out, in). A view for the caller's dispose scope, or the room itself.</summary>
     /// <param name="group">The group.</param>
     /// <param name="target">One of its targets.</param>
-    public Tensor PlaceOf(FactorGroup group, LoraTargets target) =>
-        Find(target) ?? Projections!.narrow(1, (long)Array.IndexOf(Parts, target) * group.Outputs, group.Outputs);
+    public Tensor PlaceOf(FactorGroup group, LoraTargets target) => Find(target) ?? PlaceOf(target, group.Outputs);
+
+    /// <summary>Where one of query, key and value lies in <see cref="Projections"/>, (L, H, H). A view for the caller's dispose scope.</summary>
+    /// <param name="part">Which.</param>
+    /// <param name="hidden">H.</param>
+    public Tensor PlaceOf(LoraTargets part, long hidden) => Projections!.narrow(1, Array.IndexOf(Parts, part) * hidden, hidden);
 
     /// <summary>What the script of the encoder writes of one layer: projections, attention output, feed-forward in and out; empty where not adapted.</summary>
     /// <param name="layer">Its number among the adapted ones.</param>

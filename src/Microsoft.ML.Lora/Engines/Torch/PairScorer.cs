@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
 using TorchSharp;
@@ -79,7 +80,14 @@ internal sealed class PairScorer : IPairScorer
             _place.Enter();
             using DisposeScope scope = torch.NewDisposeScope();
             using IDisposable plain = torch.no_grad();
-            _scoring.Run(_forward, pairs, logits, observer);
+            try
+            {
+                _scoring.Run(_forward, pairs, logits, observer);
+            }
+            catch (ExternalException error)
+            {
+                throw DeviceFault.InScoring(error, _place);
+            }
         }
     }
 }

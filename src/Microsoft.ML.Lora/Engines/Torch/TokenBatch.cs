@@ -48,9 +48,6 @@ internal sealed class TokenBatch
     /// <summary>N.</summary>
     public int Rows { get; }
 
-    /// <summary>n.</summary>
-    public int Count => Order.Length;
-
     /// <summary>(N).</summary>
     public Tensor TokenIds { get; }
 

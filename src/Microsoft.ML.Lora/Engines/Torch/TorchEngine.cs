@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Lora.Models;
 using TorchSharp;
@@ -48,7 +47,8 @@ internal sealed class TorchEngine : IEngine
     public ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed)
     {
         PlanCheck.Check(encoder, plan);
-        return OnDevice<ITrainingSession>(encoder, () => new TrainingSession(encoder, plan, optimizer, seed, _place, ScriptFor(encoder), _warn));
+        return OnDevice<ITrainingSession>(
+            encoder, plan, trains: true, () => new TrainingSession(encoder, plan, optimizer, seed, _place, ScriptFor(encoder), _warn));
     }
 
     /// <summary>Whether it is <see cref="ScoringPrecision.Single"/>: a GPU scores in what it was chosen to compute in, and not in bytes.</summary>
@@ -60,12 +60,13 @@ internal sealed class TorchEngine : IEngine
         bool observable = false)
     {
         PlanCheck.Check(encoder, plan);
-        return OnDevice<IPairScorer>(encoder, () => new PairScorer(encoder, plan, trained, _place, ScriptFor(encoder), observable));
+        return OnDevice<IPairScorer>(
+            encoder, plan, trains: false, () => new PairScorer(encoder, plan, trained, _place, ScriptFor(encoder), observable));
     }
 
     private EncoderScript? ScriptFor(EncoderWeights encoder) => EncoderScript.Serves(encoder.Shape, _place.Compute) ? _script : null;
 
-    private T OnDevice<T>(EncoderWeights encoder, Func<T> make)
+    private T OnDevice<T>(EncoderWeights encoder, TrainablePlan plan, bool trains, Func<T> make)
     {
         try
         {
@@ -73,16 +74,7 @@ internal sealed class TorchEngine : IEngine
         }
         catch (ExternalException error) when (DeviceFault.IsOutOfMemory(error))
         {
-            double gigabytes = WeightBytes(encoder) / 1e9;
-            throw new InsufficientMemoryException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The encoder's {Weights(encoder) / 1e6:F0} million weights need about {gigabytes:F1} GB on {_place.Device} in {_place.Precision}, which has no room for them beside what lies there already. Choose a smaller encoder or another device, or {nameof(GpuPrecision)}.{GpuPrecision.BFloat16}, which needs half as much as the others."),
-                error);
+            throw DeviceNeed.Exceeded(encoder, plan, _place, trains, error);
         }
     }
-
-    private static long Weights(EncoderWeights encoder) => EncoderTensors.ByName(encoder).Values.Sum(values => (long)values.Length);
-
-    private long WeightBytes(EncoderWeights encoder) => Weights(encoder) * (_place.Precision == GpuPrecision.BFloat16 ? sizeof(short) : sizeof(float));
 }

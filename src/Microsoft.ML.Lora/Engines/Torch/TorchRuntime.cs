@@ -75,7 +75,7 @@ internal static class TorchRuntime
         }
         catch (Exception error) when (error is NotSupportedException or InvalidOperationException or TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or ExternalException)
         {
-            return $"TorchSharp's native parts cannot be used: {DeviceFault.FirstLine(error)}";
+            return $"TorchSharp's native parts cannot be used: {DeviceFault.FirstLine(error.GetBaseException())}";
         }
     }
 }

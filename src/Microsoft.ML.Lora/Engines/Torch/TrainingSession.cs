@@ -92,7 +92,14 @@ internal sealed class TrainingSession : ITrainingSession
         _place.Enter();
         using DisposeScope scope = torch.NewDisposeScope();
         using IDisposable plain = torch.no_grad();
-        _scoring.Run(_gradients.Forward(), pairs, logits, null);
+        try
+        {
+            _scoring.Run(_gradients.Forward(), pairs, logits, null);
+        }
+        catch (ExternalException error)
+        {
+            throw DeviceFault.InScoring(error, _place);
+        }
     }
 
     /// <inheritdoc/>

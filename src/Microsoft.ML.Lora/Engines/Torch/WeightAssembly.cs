@@ -48,7 +48,12 @@ internal sealed class WeightAssembly : IDisposable
     {
         using DisposeScope scope = torch.NewDisposeScope();
         var stacks = new LayerStacks(Groups, _place);
-        stacks.Projections?.copy_(torch.cat([.. LayerStacks.Parts.Select(part => _frozen.Stack(part, _first))], 1));
+        LoraTargets[] plain = stacks.Projections is null ? [] : [.. LayerStacks.Parts.Except(Groups.SelectMany(group => group.Targets))];
+        foreach (LoraTargets part in plain)
+        {
+            stacks.PlaceOf(part, _encoder.Shape.Hidden).copy_(_frozen.CopyOfStack(part, _first));
+        }
+
         return stacks;
     }
 

@@ -56,7 +56,7 @@ internal sealed class WeightUpdate : IDisposable
     /// <param name="loss">The loss, on the device.</param>
     /// <param name="schedule">Where the step stands.</param>
     /// <param name="step">Its number, from 1, if it counts.</param>
-    /// <exception cref="DivergenceException">A rate is not finite.</exception>
+    /// <exception cref="DivergenceException">A rate, or what the rule preconditions with, is not finite. Nothing is moved.</exception>
     /// <exception cref="InvalidOperationException">A rate is negative.</exception>
     public StepResult Run(Tensor loss, StepSchedule schedule, long step)
     {
@@ -69,6 +69,11 @@ internal sealed class WeightUpdate : IDisposable
         var result = new StepResult(found[0], found[1]);
         if (result.IsFinite)
         {
+            foreach (GroupRates group in _rates)
+            {
+                group.RequireFinitePreconditioners(step);
+            }
+
             double[][] rates = Decide(found.AsSpan(2), schedule);
             Matrices.Keep(rates, step);
             Move(rates, direction, _plan.Rates.RateOfHead * schedule.Share);

@@ -35,6 +35,7 @@ public abstract class TorchAgreementTests(bool scripted)
             TinyModel.Plan(LoraTargets.Key | LoraTargets.AttentionOutput | LoraTargets.FeedForwardOut, ClassificationHead.Dense),
         ["first feed-forward matrix of the top layer"] = TinyModel.Plan(LoraTargets.FeedForwardIn, topLayers: 1),
         ["query of the top layer"] = TinyModel.Plan(LoraTargets.Query, topLayers: 1),
+        ["dropout that drops next to nothing, so that updates are not merged"] = TinyModel.Plan(LoraTargets.All, dropout: 1e-9f),
         ["classifier"] = TinyModel.Plan(LoraTargets.None),
         ["pooler and classifier"] = TinyModel.Plan(LoraTargets.None, ClassificationHead.TrainedPooler),
         ["full fine-tuning"] = TinyModel.Plan(AdaptationMethod.FullFineTuning),
@@ -56,6 +57,9 @@ public abstract class TorchAgreementTests(bool scripted)
 
     public static IEnumerable<object[]> Shapes() => ShapesByName.Keys.Select(name => new object[] { name });
 
+    public static IEnumerable<object[]> OddBatches() =>
+        [[(int[])[1]], [(int[])[1, 1, 1]], [(int[])[11]], [(int[])[11, 11, 11]], [(int[])[1, 11, 3]], [Enumerable.Repeat(5, 33).ToArray()]];
+
     [TestMethod, DynamicData(nameof(Plans))]
     public void Step_AnyPlan_SameLossAndGradientsAsManaged(string plan) =>
         AssertSameGradients(Encoder, PlansByName[plan], most: int.MaxValue);
@@ -63,6 +67,54 @@ public abstract class TorchAgreementTests(bool scripted)
     [TestMethod, DynamicData(nameof(Shapes))]
     public void Step_AnyShape_SameLossAndGradientsAsManaged(string shape) =>
         AssertSameGradients(TinyModel.Encoder(ShapesByName[shape]), TinyModel.Plan(LoraTargets.QueryAndValue), most: int.MaxValue);
+
+    [TestMethod, DynamicData(nameof(OddBatches))]
+    public void Step_OddLengths_SameLossAndNormAndLogitsAsManaged(int[] lengths)
+    {
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.All);
+        EncodedPair[] pairs = [.. lengths.Select((length, i) => length < 3 ? Bare(length) : TinyModel.Pairs(TinyModel.Shape, (ulong)i, length)[0])];
+        using TrainingSession managed = Sessions.Start(TinyModel.Encoder(), plan);
+        using ITrainingSession torch = Engine().StartTraining(TinyModel.Encoder(), plan, Sessions.Optimizer, seed: 7);
+        torch.ImportTrained(managed.ExportTrained());
+        var batch = new TrainingBatch { Pairs = pairs, Labels = [.. pairs.Select((_, i) => i % 2)], Weights = [.. pairs.Select(_ => 1f)] };
+
+        StepResult expected = managed.Step(batch, Sessions.Schedule);
+        StepResult actual = torch.Step(batch, Sessions.Schedule);
+
+        Assert.AreEqual(expected.Loss, actual.Loss, LossTolerance * expected.Loss, "loss");
+        Assert.AreEqual(expected.GradientNorm, actual.GradientNorm, 10 * GradientTolerance * expected.GradientNorm, "norm");
+        Closeness.AssertClose(Array.ConvertAll(Sessions.Score(managed, pairs, plan), value => (double)value), Sessions.Score(torch, pairs, plan), 10 * LogitTolerance, "logits");
+        Assert.IsEmpty(Sessions.Score(torch, [], plan));
+    }
+
+    [TestMethod]
+    [DataRow(true, DisplayName = "from managed to Torch")]
+    [DataRow(false, DisplayName = "from Torch to managed")]
+    public void Step_ResumedOnTheOtherEngine_GoesOnAsUninterrupted(bool toTorch)
+    {
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.All, ClassificationHead.TrainedPooler, rank: 3, topLayers: 1);
+        (IEngine first, IEngine second) = toTorch ? ((IEngine)new ManagedEngine(1), (IEngine)Engine()) : (Engine(), new ManagedEngine(1));
+        foreach (AdapterRateRule rule in (AdapterRateRule[])[AdapterRates.Adaptive(1e-2f), AdapterRates.Balanced(1e-2f)])
+        {
+            OptimizerPlan how = Sessions.Optimizer with { Rates = rule };
+            using ITrainingSession whole = first.StartTraining(Encoder, plan, how, seed: 5);
+            for (int step = 0; step < 4; step++)
+            {
+                Step(whole, step, Sessions.Schedule);
+            }
+
+            using ITrainingSession resumed = second.StartTraining(Encoder, plan, how, seed: 77);
+            resumed.ImportTrained(whole.ExportTrained());
+            resumed.ImportOptimizer(whole.ExportOptimizer());
+            Assert.AreEqual(4, resumed.ExportOptimizer().Steps);
+            for (int step = 4; step < 10; step++)
+            {
+                double expected = Step(whole, step, Sessions.Schedule).Loss;
+                Assert.AreEqual(expected, Step(resumed, step, Sessions.Schedule).Loss, LossTolerance * expected, $"{rule}, step {step}");
+                AssertSameRates(whole.Rates, resumed.Rates, $"{rule}, step {step}");
+            }
+        }
+    }
 
     [TestMethod]
     public void Step_InPartsOfThreePairs_SameLossAndGradientsAsManaged() =>
@@ -139,6 +191,8 @@ public abstract class TorchAgreementTests(bool scripted)
             Closeness.AssertClose(Array.ConvertAll(expected.Tokens[i]!, value => (double)value), actual.Tokens[i], LogitTolerance, $"tokens {i}");
         }
     }
+
+    private static EncodedPair Bare(int tokens) => new([.. Enumerable.Range(3, tokens)], new TokenSpan(0, 0), new TokenSpan(tokens, 0));
 
     private Lora.Engines.Torch.TorchEngine Engine() => TorchDevices.Engine(scripted: scripted);
 

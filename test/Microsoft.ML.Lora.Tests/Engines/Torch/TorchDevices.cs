@@ -5,7 +5,17 @@ namespace Microsoft.ML.Lora.Tests.Engines.Torch;
 /// <summary>The device that the Torch engine is tested on.</summary>
 internal static class TorchDevices
 {
-    private static readonly Lazy<EncoderScript> Plain = new(() => new EncoderScript(Text()));
+    private static readonly Lazy<EncoderScript> Plain = new(() => new EncoderScript(PlainAttention));
+
+    /// <summary>Attention written plainly, as <see cref="EncoderScript"/> takes it.</summary>
+    public static string PlainAttention
+    {
+        get
+        {
+            using var reader = new StreamReader(typeof(TorchDevices).Assembly.GetManifestResourceStream("attention_plain.py")!);
+            return reader.ReadToEnd();
+        }
+    }
 
     /// <summary>The first GPU, or the processor where there is none; the test is inconclusive where TorchSharp's native parts are absent.</summary>
     public static TorchPlace Any(GpuPrecision precision = GpuPrecision.Single)
@@ -32,11 +42,5 @@ internal static class TorchDevices
         TorchPlace place = Any(precision);
         EncoderScript? script = !scripted ? null : TorchRuntime.MissingForGpu(0) is null ? EncoderScript.Packed : Plain.Value;
         return new TorchEngine(place, 1, warning => warnings?.Add(warning), script);
-    }
-
-    private static string Text()
-    {
-        using var reader = new StreamReader(typeof(TorchDevices).Assembly.GetManifestResourceStream("attention_plain.py")!);
-        return reader.ReadToEnd();
     }
 }

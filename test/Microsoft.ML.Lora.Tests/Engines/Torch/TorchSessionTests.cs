@@ -78,6 +78,43 @@ public sealed class TorchSessionTests
     }
 
     [TestMethod]
+    public void Step_PreconditionerNotFinite_ThrowsAndMovesNothing()
+    {
+        using ITrainingSession session = TorchDevices.Engine().StartTraining(
+            Encoder, TinyModel.Plan(LoraTargets.QueryAndValue), Sessions.Optimizer with { Rates = new PreconditionsWithNaN() }, seed: 5);
+        int[] before = Sessions.Bits(session);
+
+        var error = Assert.ThrowsExactly<DivergenceException>(() => Sessions.Step(session, Encoder.Shape, 0));
+
+        StringAssert.Contains(error.Message, "preconditions the gradients of 'encoder.layer.0.attention.self.query' at step 1", StringComparison.Ordinal);
+        CollectionAssert.AreEqual(before, Sessions.Bits(session));
+    }
+
+    [TestMethod]
+    public void StepAndScore_OnSeveralThreads_AsOnOne()
+    {
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.All);
+        TorchEngine engine = TorchDevices.Engine();
+        EncodedPair[] pairs = TinyModel.RandomPairs(Encoder.Shape, 4, 100);
+        using ITrainingSession alone = engine.StartTraining(Encoder, plan, Sessions.Optimizer, seed: 5);
+        double[] losses = Steps(alone, 0, 10);
+        using IPairScorer scorer = engine.CreateScorer(Encoder, plan, alone.ExportTrained());
+        double[] logits = Array.ConvertAll(Sessions.Score(scorer, pairs, plan), value => (double)value);
+
+        Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, number =>
+        {
+            if (number % 2 == 0)
+            {
+                Closeness.AssertClose(logits, Sessions.Score(scorer, pairs, plan), RepeatTolerance, $"thread {number}");
+                return;
+            }
+
+            using ITrainingSession own = engine.StartTraining(Encoder, plan, Sessions.Optimizer, seed: 5);
+            Closeness.AssertClose(losses, Array.ConvertAll(Steps(own, 0, 10), loss => (float)loss), RepeatTolerance, $"thread {number}");
+        });
+    }
+
+    [TestMethod]
     [DataRow(12, DisplayName = "by single calls: heads of 4 are none that the attention kernels take")]
     [DataRow(24, DisplayName = "by the script")]
     public void Step_BrainFloats_LossNearSinglePrecision(int hidden)
@@ -143,4 +180,20 @@ public sealed class TorchSessionTests
 
     private static double[] Steps(ITrainingSession session, int first, int end) =>
         [.. Enumerable.Range(first, end - first).Select(step => Sessions.Step(session, Encoder.Shape, step).Loss)];
+
+    /// <summary>A rule whose preconditioner has no numbers.</summary>
+    private sealed class PreconditionsWithNaN : AdapterRateRule
+    {
+        public override string Description => nameof(PreconditionsWithNaN);
+
+        public override double RateOfHead => 1e-2;
+
+        public override AdapterStatistics Statistics => AdapterStatistics.Factors;
+
+        public override bool Preconditions => true;
+
+        public override void Precondition(in AdapterStep update, Span<double> ofA, Span<double> ofB) => ofA.Fill(double.NaN);
+
+        public override AdapterFactorRates Decide(in AdapterStep update, Span<float> state) => new(1e-2, 1e-2);
+    }
 }
