@@ -177,14 +177,14 @@ public sealed class LoraSentencePairTransformer : ITransformer
 
     private void WarnOfOtherPrecision()
     {
-        if (ScoringPrecisionInUse == ScoringPrecision)
+        if (_model.PrecisionObjection is not { } objection)
         {
             return;
         }
 
         IHost host = ((IHostEnvironment)_ml).Register(nameof(LoraSentencePairTransformer));
         using IChannel channel = host.Start(nameof(ScoringPrecision));
-        string message = $"The model asks for scores in {ScoringPrecision}, but this processor lacks AVX-VNNI: it scores in {ScoringPrecisionInUse}.";
+        string message = $"The model asks for scores in {ScoringPrecision}, but {objection}.";
         channel.Warning(MessageSensitivity.None, "{0}", message);
     }
 

@@ -18,8 +18,11 @@ internal interface IEngine
     /// <exception cref="ArgumentException">The plan does not fit the encoder (a pooler is wanted that the checkpoint lacks, say).</exception>
     ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed);
 
-    /// <summary>Whether this machine has what makes scoring in a precision pay. A scorer can be created all the same where it has not.</summary>
-    bool Accelerates(ScoringPrecision precision);
+    /// <summary>
+    /// Why scoring in a precision does not pay here, as a clause that goes on after "but"; <see langword="null"/> where it does. A scorer can be
+    /// created all the same.
+    /// </summary>
+    string? ObjectionTo(ScoringPrecision precision);
 
     /// <summary>A scorer with the trained weights merged in.</summary>
     /// <param name="encoder">The frozen encoder.</param>

@@ -18,7 +18,8 @@ internal sealed class PairModel
     {
         Encoder = encoder;
         Definition = definition;
-        PrecisionInUse = engine.Accelerates(definition.ScoringPrecision) ? definition.ScoringPrecision : ScoringPrecision.Single;
+        PrecisionObjection = engine.ObjectionTo(definition.ScoringPrecision);
+        PrecisionInUse = PrecisionObjection is null ? definition.ScoringPrecision : ScoringPrecision.Single;
         _engine = engine;
         _scorer = new Lazy<IPairScorer>(() => engine.CreateScorer(encoder.Weights, definition.Plan, definition.Trained, PrecisionInUse, Observes(definition)));
     }
@@ -31,6 +32,9 @@ internal sealed class PairModel
 
     /// <summary>What scores are computed in on this machine: single precision where it lacks what the definition's asks for.</summary>
     public ScoringPrecision PrecisionInUse { get; }
+
+    /// <summary>Why the definition's precision is not in use, as a clause that goes on after "but"; <see langword="null"/> where it is.</summary>
+    public string? PrecisionObjection { get; }
 
     /// <summary>Where the sentences are in the data.</summary>
     public PairColumns Columns => Definition.Columns;

@@ -42,6 +42,11 @@ try
         Progress = progress,
     }).Fit(train));
 }
+catch (InsufficientMemoryException shortage)
+{
+    Console.WriteLine(shortage.Message);
+    return 1;
+}
 catch (NotSupportedException missing)
 {
     Console.WriteLine(missing.Message);

@@ -143,7 +143,7 @@ public sealed class ScoringPrecisionTests : IDisposable
 
         public int Threads => _engine.Threads;
 
-        public bool Accelerates(ScoringPrecision precision) => precision == ScoringPrecision.Single;
+        public string? ObjectionTo(ScoringPrecision precision) => precision == ScoringPrecision.Single ? null : "this processor lacks AVX-VNNI: it scores in Single";
 
         public void WarmUp() => _engine.WarmUp();
 

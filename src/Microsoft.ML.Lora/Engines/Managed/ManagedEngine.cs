@@ -41,7 +41,8 @@ internal sealed class ManagedEngine : IEngine
     }
 
     /// <inheritdoc/>
-    public bool Accelerates(ScoringPrecision precision) => precision == ScoringPrecision.Single || ByteProduct.IsAccelerated;
+    public string? ObjectionTo(ScoringPrecision precision) =>
+        precision == ScoringPrecision.Single || ByteProduct.IsAccelerated ? null : $"this processor lacks AVX-VNNI: it scores in {ScoringPrecision.Single}";
 
     /// <inheritdoc/>
     public IPairScorer CreateScorer(

@@ -12,21 +12,23 @@ internal sealed class TorchEngine : IEngine
 {
     private readonly TorchPlace _place;
     private readonly Action<string> _warn;
-    private readonly EncoderScript? _script;
+    private readonly Func<EncoderScript?> _script;
 
     /// <param name="place">A device that <see cref="TorchRuntime"/> found.</param>
     /// <param name="threads">Threads that work on what is done on the host.</param>
     /// <param name="warn">Is told what the user should know.</param>
     public TorchEngine(TorchPlace place, int threads, Action<string> warn)
-        : this(place, threads, warn, place.Device.type == DeviceType.CUDA ? EncoderScript.Packed : null)
+        : this(place, threads, warn, place.Device.type == DeviceType.CUDA ? () => EncoderScript.Packed : () => null)
     {
     }
 
     /// <param name="place">A device that <see cref="TorchRuntime"/> found.</param>
     /// <param name="threads">Threads that work on what is done on the host.</param>
     /// <param name="warn">Is told what the user should know.</param>
-    /// <param name="script">Computes what it can of the encoder; <see langword="null"/> leaves all of it to single calls and autograd.</param>
-    internal TorchEngine(TorchPlace place, int threads, Action<string> warn, EncoderScript? script)
+    /// <param name="script">
+    /// Gives what computes all it can of the encoder, asked when an encoder comes that it serves; <see langword="null"/> leaves everything to single calls and autograd.
+    /// </param>
+    internal TorchEngine(TorchPlace place, int threads, Action<string> warn, Func<EncoderScript?> script)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         (_place, Threads, _warn, _script) = (place, threads, warn, script);
@@ -51,8 +53,9 @@ internal sealed class TorchEngine : IEngine
             encoder, plan, trains: true, () => new TrainingSession(encoder, plan, optimizer, seed, _place, ScriptFor(encoder), _warn));
     }
 
-    /// <summary>Whether it is <see cref="ScoringPrecision.Single"/>: a GPU scores in what it was chosen to compute in, and not in bytes.</summary>
-    public bool Accelerates(ScoringPrecision precision) => precision == ScoringPrecision.Single;
+    /// <inheritdoc/>
+    public string? ObjectionTo(ScoringPrecision precision) =>
+        precision == ScoringPrecision.Single ? null : $"{Name} scores in the precision it was chosen to compute in, and not in bytes";
 
     /// <inheritdoc/>
     public IPairScorer CreateScorer(
@@ -64,7 +67,7 @@ internal sealed class TorchEngine : IEngine
             encoder, plan, trains: false, () => new PairScorer(encoder, plan, trained, _place, ScriptFor(encoder), observable));
     }
 
-    private EncoderScript? ScriptFor(EncoderWeights encoder) => EncoderScript.Serves(encoder.Shape, _place.Compute) ? _script : null;
+    private EncoderScript? ScriptFor(EncoderWeights encoder) => EncoderScript.Serves(encoder.Shape, _place.Compute) ? _script() : null;
 
     private T OnDevice<T>(EncoderWeights encoder, TrainablePlan plan, bool trains, Func<T> make)
     {

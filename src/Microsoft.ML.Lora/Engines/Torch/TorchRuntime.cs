@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
@@ -40,13 +41,13 @@ internal static class TorchRuntime
 
     /// <summary>Why TorchSharp cannot be used here, or <see langword="null"/> if it can.</summary>
     public static string? MissingForProcessor() =>
-        NativeParts.Fault(NativeLibrary, "TorchSharp-cpu") ?? Try(() => torch.InitializeDeviceType(DeviceType.CPU));
+        OtherVersion() ?? NativeParts.Fault(NativeLibrary, "TorchSharp-cpu") ?? Try(() => torch.InitializeDeviceType(DeviceType.CPU));
 
     /// <summary>Why a GPU cannot be used here, or <see langword="null"/> if it can.</summary>
     /// <param name="index">Its number, from 0.</param>
     public static string? MissingForGpu(int index)
     {
-        if ((NativeParts.Fault(CudaLibrary, CudaPackage) ?? NativeParts.Fault(NativeLibrary, CudaPackage)) is { } absent)
+        if ((OtherVersion() ?? NativeParts.Fault(CudaLibrary, CudaPackage) ?? NativeParts.Fault(NativeLibrary, CudaPackage)) is { } absent)
         {
             return absent;
         }
@@ -62,6 +63,16 @@ internal static class TorchRuntime
             1 => $"GPU {index} is asked for, but there is one GPU here, number 0.",
             _ => $"GPU {index} is asked for, but the {count} GPUs here have the numbers 0 to {count - 1}.",
         };
+    }
+
+    /// <summary>Why the TorchSharp that is loaded is not one that this library's calls and scripts were written for, or <see langword="null"/> if it is.</summary>
+    private static string? OtherVersion()
+    {
+        AssemblyName loaded = typeof(torch).Assembly.GetName();
+        Version built = typeof(TorchRuntime).Assembly.GetReferencedAssemblies().Single(name => name.Name == loaded.Name).Version!;
+        return loaded.Version is { } version && (version.Major, version.Minor) == (built.Major, built.Minor)
+            ? null
+            : $"{loaded.Name} {loaded.Version} is here, but this version of LoraMl calls {built.Major}.{built.Minor}: reference that of TorchSharp and of its native package.";
     }
 
     private static string CudaPackage => OperatingSystem.IsWindows() ? "TorchSharp-cuda-windows" : "TorchSharp-cuda-linux";

@@ -41,6 +41,6 @@ internal static class TorchDevices
     {
         TorchPlace place = Any(precision);
         EncoderScript? script = !scripted ? null : TorchRuntime.MissingForGpu(0) is null ? EncoderScript.Packed : Plain.Value;
-        return new TorchEngine(place, 1, warning => warnings?.Add(warning), script);
+        return new TorchEngine(place, 1, warning => warnings?.Add(warning), () => script);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Globalization;
 using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Engines.Torch;
@@ -19,6 +20,17 @@ public sealed class TorchFaultTests
     private static readonly EncoderWeights Encoder = TinyModel.Encoder();
 
     private static readonly TrainablePlan Plan = TinyModel.Plan(LoraTargets.QueryAndValue);
+
+    [TestMethod]
+    public void InTraining_NoKernelForThePrecision_NamesAnother()
+    {
+        var error = new ScriptFault("The following operation failed in the TorchScript interpreter.\nTraceback of TorchScript (most recent call last):\nRuntimeError: cutlassF: no kernel found to launch!\n");
+
+        string message = DeviceFault.InTraining(error, TorchDevices.Any(GpuPrecision.BFloat16)).Message;
+
+        StringAssert.Contains(message, "no kernel of attention in BFloat16: RuntimeError: cutlassF: no kernel found to launch!");
+        StringAssert.Contains(message, "Set GpuPrecision to Single");
+    }
 
     [TestMethod]
     public void Step_OutOfMemoryAboveSomeTokens_HalvesWarnsAndFindsTheSame()
@@ -150,6 +162,9 @@ public sealed class TorchFaultTests
                 assert projected.size(0) <= {mostTokens.ToString(CultureInfo.InvariantCulture)}, "{message}"
                 return attend_all(projected, starts, longest, heads)
             """;
-        return new TorchEngine(place, 1, warnings.Add, new EncoderScript(attention));
+        var script = new EncoderScript(attention);
+        return new TorchEngine(place, 1, warnings.Add, () => script);
     }
+
+    private sealed class ScriptFault(string message) : ExternalException(message);
 }
