@@ -3,7 +3,8 @@
     python3 peft_gpu_peer.py [--layers 12] [--hidden 768] [--batch 256] [--tokens 64 | --lengths FILE] [--rank 8] [--dropout 0] [--seconds 5]
 
 Needs torch, transformers and peft, and a GPU. Batches are padded to their longest pair; AdamW; scoring with merged weights; the encoder's
-own dropout is off unless asked for, since ours has none. A step is not waited for one by one: the clock stops when the device is done with a segment. Prints one JSON object, as the benchmarks' gpu command does.
+own dropout is off unless asked for, since ours has none. A step is not waited for one by one: the clock stops when the device is done with a
+segment. Prints one JSON object, as the benchmarks' gpu command does.
 """
 
 import argparse
