@@ -31,30 +31,36 @@ PROBED_STEPS = 60  # after which a stack's end is predicted
 BENCH_STEPS = 10, 30  # not timed, and timed
 
 
-def options():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true")
-    parser.add_argument("--bench", type=int, nargs="+", help="runs at once")
-    parser.add_argument("--summary", action="store_true", help="tables of what is finished")
-    parser.add_argument("--dev", action="store_true", help="compare on dev; else on what settings are chosen by")
-    parser.add_argument("--cells", nargs="+", default=[], help="presets: issue, or its parts main, alphas, small; explore")
+def parser_of(description):
+    """A parser with the options of every program that trains stacks."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--names", nargs="+", default=["mini"], help="encoders, where no preset is given")
     parser.add_argument("--ranks", type=int, nargs="+", default=[8])
     parser.add_argument("--alphas", type=float, nargs="+", default=[2.0], help="in multiples of the rank")
-    parser.add_argument("--rules", nargs="+", default=[], help="rules, or a family's name with or without switches for its sweep")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
-    parser.add_argument("--clips", type=float, nargs="+", default=[0.0], help="norms to clip at, 0 for none; of --rules")
-    parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--pairs", type=int, help="the most of each split, for trying things out")
-    parser.add_argument("--most", type=int, default=192, help="runs at once")
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="no stack is trained that would end later")
-    parser.add_argument("--shard", default="0/1", help="i/n: every n-th stack, from the i-th on")
-    parser.add_argument("--plan", action="store_true", help="says what there is to do, and does nothing")
+    parser.add_argument("--most", type=int, default=192, help="runs of a stack")
     parser.add_argument("--precision", choices=["bf16", "tf32", "fp32"], default="bf16")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--encoders", default="../shared/encoders")
     parser.add_argument("--data", default="../shared/data/qqp")
     parser.add_argument("--tokens", default="artifacts/rates", help="folder for the tokenized pairs")
+    return parser
+
+
+def options():
+    parser = parser_of(__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--bench", type=int, nargs="+", help="runs at once")
+    parser.add_argument("--summary", action="store_true", help="tables of what is finished")
+    parser.add_argument("--dev", action="store_true", help="compare on dev; else on what settings are chosen by")
+    parser.add_argument("--cells", nargs="+", default=[], help="presets: issue, or its parts main, alphas, small; explore")
+    parser.add_argument("--rules", nargs="+", default=[], help="rules, or a family's name with or without switches for its sweep")
+    parser.add_argument("--clips", type=float, nargs="+", default=[0.0], help="norms to clip at, 0 for none; of --rules")
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="no stack is trained that would end later")
+    parser.add_argument("--shard", default="0/1", help="i/n: every n-th stack, from the i-th on")
+    parser.add_argument("--plan", action="store_true", help="says what there is to do, and does nothing")
     parser.add_argument("--results", default="artifacts/rates/results.jsonl", help="file that results are appended to")
     parser.add_argument("--known", nargs="+", default=[], help="further files of results, which are only read")
     return parser.parse_args()

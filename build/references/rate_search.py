@@ -7,7 +7,6 @@ A trial is a training of a few steps with a whole schedule of its own, judged by
 those of the library's RateSearch and variants of it; what a way chooses is looked up among the grid's results (rate_grid.py), and compared on dev.
 """
 
-import argparse
 import dataclasses
 import itertools
 import json
@@ -35,21 +34,10 @@ WHOLE = 3 * 589  # steps of the grid's trainings
 
 
 def options():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = rate_grid.parser_of(__doc__.splitlines()[0])
     parser.add_argument("--summary", action="store_true", help="judges ways to choose; makes no trials")
-    parser.add_argument("--names", nargs="+", default=["mini"], help="encoders")
-    parser.add_argument("--ranks", type=int, nargs="+", default=[8])
-    parser.add_argument("--alphas", type=float, nargs="+", default=[2.0], help="in multiples of the rank")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
     parser.add_argument("--steps", type=int, nargs="+", default=[20, 60, 120, 360], help="of a trial")
     parser.add_argument("--rules", nargs="+", default=[*SHARES, *LEARNED, *FIXED])
-    parser.add_argument("--pairs", type=int, help="the most of each split, for trying things out")
-    parser.add_argument("--most", type=int, default=192, help="trials at once")
-    parser.add_argument("--precision", choices=["bf16", "tf32", "fp32"], default="bf16")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--encoders", default="../shared/encoders")
-    parser.add_argument("--data", default="../shared/data/qqp")
-    parser.add_argument("--tokens", default="artifacts/rates", help="folder for the tokenized pairs")
     parser.add_argument("--trials", default="artifacts/rates/trials.jsonl", help="file that trials are appended to")
     parser.add_argument("--results", nargs="+", default=["artifacts/rates/results.jsonl"], help="files of the grid's results")
     asked = parser.parse_args()
