@@ -44,7 +44,7 @@ internal static class CostCommand
 
             double rate = result.GetValue(gigaflops) ?? fastestProduct;
             CostPoint[] points = [.. measured.Select(point => point.WithFloorAt(rate))];
-            string body = $"Pairs: {file.Origin}. What does not grow is at batch 64, rank 8, one thread, updates in all layers, and the pairs' own lengths. "
+            string body = $"Pairs: {file.Origin}. What does not grow is at batch 64 (from 128 tokens on 4,096 tokens a batch), rank 8, one thread, updates in all layers, and the pairs' own lengths. "
                 + $"Floor: 2PT operations forward and 2PT backward at {rate:0} GFLOP/s on each thread; where only upper layers are adapted, "
                 + $"training is measured when the output of those below is kept, and its P are the adapted layers' weights.\n\n{Table(points)}";
             JsonNode data = JsonSerializer.SerializeToNode(points, CamelCase)!;
@@ -66,7 +66,8 @@ internal static class CostCommand
 
             TrainablePlan plan = LoraModel.Plan(setting.Rank, adaptedLayers: setting.AdaptedLayers);
             Workload work = Workload.Create(encoder.Tokenizer, file, setting.Pairs);
-            double training = EngineRates.Training(encoder.Weights, plan, work, setting.Threads, seconds).PairsPerSecond;
+            int warmSteps = setting.IsWarmByEpoch ? work.Batches : Protocol.UsualWarmSteps;
+            double training = EngineRates.Training(encoder.Weights, plan, work, setting.Threads, seconds, warmSteps).PairsPerSecond;
             double scoring = EngineRates.Scoring(encoder.Weights, plan, work, setting.Threads, seconds).PairsPerSecond;
             double FloorOf(bool isTraining) => Floor.PairsPerSecond(
                 encoder.Weights.Shape, work.MeanTokens, gigaflops: 1, setting.Threads, isTraining, isTraining ? setting.AdaptedLayers : null);

@@ -8,7 +8,8 @@ namespace Microsoft.ML.Lora.Benchmarks.Measuring;
 internal static class EngineRates
 {
     /// <summary>Optimizer steps on batch after batch.</summary>
-    public static Rate Training(EncoderWeights encoder, TrainablePlan plan, Workload work, int threads, double seconds)
+    public static Rate Training(
+        EncoderWeights encoder, TrainablePlan plan, Workload work, int threads, double seconds, int warmSteps = Protocol.UsualWarmSteps)
     {
         using ITrainingSession session = LoraModel.StartTraining(encoder, plan, threads);
         return Protocol.Measure(work.Pairs(0).Length, seconds, number =>
@@ -17,7 +18,7 @@ internal static class EngineRates
             {
                 throw new InvalidOperationException($"Step {number} had a loss or gradient that is not finite, so its time says nothing.");
             }
-        });
+        }, warmSteps);
     }
 
     /// <summary>Scoring batch after batch with merged weights.</summary>

@@ -6,8 +6,10 @@ namespace Microsoft.ML.Lora.Benchmarks.Measuring;
 /// <remarks>The runtime's settings are its defaults, as users have them; the warm-up outlasts tiered compilation of what a step calls.</remarks>
 internal static class Protocol
 {
+    /// <summary>Steps that a warm-up has at least, unless said otherwise.</summary>
+    public const int UsualWarmSteps = 2;
+
     private const int Segments = 5;
-    private const int WarmSteps = 2;
     private const int RepeatedSteps = 8;
     private static readonly TimeSpan WarmTime = TimeSpan.FromSeconds(2);
 
@@ -15,10 +17,11 @@ internal static class Protocol
     /// <param name="pairs">Pairs in a step.</param>
     /// <param name="seconds">Of measuring, without the warm-up.</param>
     /// <param name="step">One step.</param>
-    public static Rate Measure(int pairs, double seconds, Action<int> step)
+    /// <param name="warmSteps">Steps that the warm-up has at least.</param>
+    public static Rate Measure(int pairs, double seconds, Action<int> step, int warmSteps = UsualWarmSteps)
     {
         int done = 0;
-        for (long start = Stopwatch.GetTimestamp(); done < WarmSteps || Stopwatch.GetElapsedTime(start) < WarmTime; done++)
+        for (long start = Stopwatch.GetTimestamp(); done < warmSteps || Stopwatch.GetElapsedTime(start) < WarmTime; done++)
         {
             step(done);
         }

@@ -14,6 +14,9 @@ internal sealed record SweepSetting
     /// <summary>Layers that gain updates, counted from the top; <see langword="null"/> for all.</summary>
     public int? AdaptedLayers { get; init; }
 
+    /// <summary>Whether training is measured only once every pair has come.</summary>
+    public bool IsWarmByEpoch { get; init; }
+
     /// <summary>Threads that work.</summary>
     public int Threads { get; init; } = 1;
 }

@@ -19,6 +19,9 @@ internal sealed class Workload
         MeanTokens = batches.Average(batch => batch.Average(pair => pair.Length));
     }
 
+    /// <summary>How many batches there are before the first comes round again.</summary>
+    public int Batches => _batches.Length;
+
     /// <summary>Tokens of a pair, on average.</summary>
     public double MeanTokens { get; }
 
