@@ -146,7 +146,7 @@ public sealed class LoraSentencePairTransformer : ITransformer
 
         using IChannel channel = ((IHostEnvironment)_ml).Register(nameof(LoraSentencePairTransformer)).Start(nameof(WithDevice));
         return new LoraSentencePairTransformer(_ml, _model.On(EngineChoice.ForScoring(
-            device, new ContextGpu(_ml.GpuDeviceId, _ml.FallbackToCpu), precision, _model.Encoder.Weights.Shape, message => channel.Warning(MessageSensitivity.None, "{0}", message))));
+            device, new ContextGpu(_ml.GpuDeviceId, _ml.FallbackToCpu), precision, _model.Encoder.Shape, message => channel.Warning(MessageSensitivity.None, "{0}", message))));
     }
 
     /// <summary>The schema of scored data: the input's columns, and the three outputs.</summary>

@@ -21,6 +21,10 @@ public sealed class PretrainedEncoder
     /// <summary>An encoder of the BERT family in a checkpoint folder as Hugging Face's Transformers writes it.</summary>
     /// <param name="path">The folder, with <c>config.json</c>, <c>model.safetensors</c> (fp32, fp16 or bf16) and <c>vocab.txt</c> or <c>tokenizer.json</c>.</param>
     /// <param name="id">What to call it in logs and model zips; <see langword="null"/> for the folder's name.</param>
+    /// <remarks>
+    /// While a model computes on a GPU, <c>model.safetensors</c> stays open and is read from again where the model needs it, on another device, say. It may be deleted or replaced
+    /// meanwhile, but not written into: the next such reading would throw an <see cref="InvalidDataException"/>.
+    /// </remarks>
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     public static PretrainedEncoder FromDirectory(string path, string? id = null)

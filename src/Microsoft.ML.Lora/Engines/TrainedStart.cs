@@ -23,15 +23,15 @@ internal static class TrainedStart
     /// </summary>
     public static void Fill(TrainedLayout layout, EncoderWeights encoder, ulong seed, Memory<float> weights)
     {
-        IReadOnlyDictionary<string, float[]> checkpoint = EncoderTensors.ByName(encoder);
+        IReadOnlyDictionary<string, Matrix> checkpoint = EncoderTensors.ByName(encoder);
         foreach (TrainedTensor tensor in layout.Tensors)
         {
             Span<float> values = tensor.In(weights.Span);
             var random = new SeededRandom(SeededRandom.Derive(seed, tensor.Name));
             switch (tensor.Role, tensor.Name)
             {
-                case (_, var name) when checkpoint.TryGetValue(name, out float[]? pretrained):
-                    pretrained.CopyTo(values);
+                case (_, var name) when checkpoint.TryGetValue(name, out Matrix? pretrained):
+                    pretrained.Read(0, values);
                     break;
                 case (TrainedRole.FactorA, _):
                     FillUniform(values, 1 / Math.Sqrt(tensor.Shape[1]), random);

@@ -1,19 +1,21 @@
+using Microsoft.ML.Lora.Primitives;
+
 namespace Microsoft.ML.Lora.Models;
 
 /// <summary>An encoder's own weights under the names of <see cref="TrainedNames"/>: where those that are trained themselves start from.</summary>
 internal static class EncoderTensors
 {
-    /// <summary>All of the encoder's weights by name.</summary>
-    public static IReadOnlyDictionary<string, float[]> ByName(EncoderWeights encoder)
+    /// <summary>All of the encoder's weights by name, those that are vectors as one row.</summary>
+    public static IReadOnlyDictionary<string, Matrix> ByName(EncoderWeights encoder)
     {
-        var named = new Dictionary<string, float[]>
+        var named = new Dictionary<string, Matrix>
         {
-            [TrainedNames.Weight(TrainedNames.Words)] = encoder.Embeddings.Words.Values,
-            [TrainedNames.Weight(TrainedNames.Positions)] = encoder.Embeddings.Positions.Values,
+            [TrainedNames.Weight(TrainedNames.Words)] = encoder.Embeddings.Words,
+            [TrainedNames.Weight(TrainedNames.Positions)] = encoder.Embeddings.Positions,
         };
         if (encoder.Embeddings.Segments is { } segments)
         {
-            named.Add(TrainedNames.Weight(TrainedNames.Segments), segments.Values);
+            named.Add(TrainedNames.Weight(TrainedNames.Segments), segments);
         }
 
         Add(named, TrainedNames.EmbeddingNorm, encoder.Embeddings.Norm);
@@ -30,22 +32,24 @@ internal static class EncoderTensors
 
         if (encoder.Pooler is { } pooler)
         {
-            named.Add(TrainedNames.PoolerWeight, pooler.Weight.Values);
-            named.Add(TrainedNames.PoolerBias, pooler.Bias);
+            named.Add(TrainedNames.PoolerWeight, pooler.Weight);
+            named.Add(TrainedNames.PoolerBias, Row(pooler.Bias));
         }
 
         return named;
     }
 
-    private static void Add(Dictionary<string, float[]> named, string module, Affine map)
+    private static void Add(Dictionary<string, Matrix> named, string module, Affine map)
     {
-        named.Add(TrainedNames.Weight(module), map.Weight.Values);
-        named.Add(TrainedNames.Bias(module), map.Bias);
+        named.Add(TrainedNames.Weight(module), map.Weight);
+        named.Add(TrainedNames.Bias(module), Row(map.Bias));
     }
 
-    private static void Add(Dictionary<string, float[]> named, string module, Normalization norm)
+    private static Matrix Row(float[] values) => new(1, values.Length, values);
+
+    private static void Add(Dictionary<string, Matrix> named, string module, Normalization norm)
     {
-        named.Add(TrainedNames.Weight(module), norm.Gain);
-        named.Add(TrainedNames.Bias(module), norm.Bias);
+        named.Add(TrainedNames.Weight(module), Row(norm.Gain));
+        named.Add(TrainedNames.Bias(module), Row(norm.Bias));
     }
 }

@@ -64,10 +64,10 @@ internal sealed class EncoderHandle(string id, Func<ICheckpointSource> open, int
         return new LoadedEncoder
         {
             Identity = checkpoint.Identity,
-            Weights = checkpoint.Weights,
+            Store = checkpoint.Store,
             Tokenizer = tokenizer,
             IgnoredTensors = checkpoint.IgnoredTensors,
-            DefaultMaxTokens = Math.Min(defaultMaxTokens ?? int.MaxValue, checkpoint.Weights.Shape.MaxTokens),
+            DefaultMaxTokens = Math.Min(defaultMaxTokens ?? int.MaxValue, checkpoint.Store.Shape.MaxTokens),
             Directory = directory,
         };
     }

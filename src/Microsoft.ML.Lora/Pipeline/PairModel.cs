@@ -21,7 +21,7 @@ internal sealed class PairModel
         PrecisionObjection = engine.ObjectionTo(definition.ScoringPrecision);
         PrecisionInUse = PrecisionObjection is null ? definition.ScoringPrecision : ScoringPrecision.Single;
         _engine = engine;
-        _scorer = new Lazy<IPairScorer>(() => engine.CreateScorer(encoder.Weights, definition.Plan, definition.Trained, PrecisionInUse, Observes(definition)));
+        _scorer = new Lazy<IPairScorer>(() => engine.CreateScorer(encoder.WeightsFor(engine), definition.Plan, definition.Trained, PrecisionInUse, Observes(definition)));
     }
 
     /// <summary>The encoder it was trained on.</summary>

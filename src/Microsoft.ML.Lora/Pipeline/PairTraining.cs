@@ -53,12 +53,12 @@ internal sealed class PairTraining
         LogData(train, held, truncated);
 
         var matching = new MatchingSetup(_request.MatchingScore ?? MatchingSetup.Usual(train, held, Info), train, held, SeedOf("matching score"), Info, Warn);
-        long trained = TrainedShapes.Count(_encoder.Weights.Shape, _request.Trainable);
-        PayloadText.RequireRoom(trained, matching.NumbersKept(_encoder.Weights.Shape.Hidden), _request.Trainable.Adapter.Method);
-        IEngine engine = EngineChoice.ForTraining(_request, _encoder.Weights.Shape, Info, Warn);
+        long trained = TrainedShapes.Count(_encoder.Shape, _request.Trainable);
+        PayloadText.RequireRoom(trained, matching.NumbersKept(_encoder.Shape.Hidden), _request.Trainable.Adapter.Method);
+        IEngine engine = EngineChoice.ForTraining(_request, _encoder.Shape, Info, Warn);
         TrainingHooks hooks = Hooks(train, held);
         ITrainingSession Start(AdapterRateRule rule) =>
-            engine.StartTraining(_encoder.Weights, _request.Trainable, _request.Optimizer with { Rates = rule }, SeedOf("initial weights"));
+            engine.StartTraining(_encoder.WeightsFor(engine), _request.Trainable, _request.Optimizer with { Rates = rule }, SeedOf("initial weights"));
         (AdapterRateRule rates, IReadOnlyList<RateTrial> trials) = RatesFor(trainRows, train, Start, hooks);
         using ITrainingSession session = Start(rates);
         Info($"Training {trained} numbers on the {engine.Name} engine with {_request.Threads} {(_request.Threads == 1 ? "thread" : "threads")}, seed {_request.Seed}.");
@@ -91,7 +91,7 @@ internal sealed class PairTraining
         try
         {
             bool needsScores = _request.DecisionThreshold != DecisionThreshold.Zero;
-            return (matching.Make(engine, _encoder.Weights, _request.Trainable, outcome.Weights, outcome.ValidationScores, needsScores, _request.Cancellation), false);
+            return (matching.Make(engine, _encoder.WeightsFor(engine), _request.Trainable, outcome.Weights, outcome.ValidationScores, needsScores, _request.Cancellation), false);
         }
         catch (OperationCanceledException) when (_request.Training.OnCancellation == CancellationResult.KeepBest)
         {
@@ -242,7 +242,7 @@ internal sealed class PairTraining
 
     private int SequenceLimit()
     {
-        int most = _encoder.Weights.Shape.MaxTokens;
+        int most = _encoder.Shape.MaxTokens;
         return _request.MaxTokens is { } wanted && wanted > most
             ? throw new ArgumentException(
                 $"{nameof(LoraSentencePairOptions.MaxTokens)} is {wanted}, but encoder '{_encoder.Identity.Id}' has positions for {most} tokens. Set it to {most} or less.")
@@ -251,7 +251,7 @@ internal sealed class PairTraining
 
     private void RequireLayers()
     {
-        int layers = _encoder.Weights.Shape.Layers;
+        int layers = _encoder.Shape.Layers;
         if (_request.Trainable.Adapter.TopLayers > layers)
         {
             throw new ArgumentException(
@@ -278,7 +278,7 @@ internal sealed class PairTraining
         {
             Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{truncated} pairs are longer than {_maxTokens} tokens and lose tokens from the end of their longer sentence. MaxTokens can be up to {_encoder.Weights.Shape.MaxTokens}."));
+                $"{truncated} pairs are longer than {_maxTokens} tokens and lose tokens from the end of their longer sentence. MaxTokens can be up to {_encoder.Shape.MaxTokens}."));
         }
     }
 

@@ -64,7 +64,7 @@ internal static class PayloadText
         engine.WarmUp();
         ModelPayload payload = ModelPayload.FromBytes(bytes[..length]);
         LoadedEncoder encoder = EncoderRegistry.Find(payload.Encoder, ModelFacts.ReadFolder(payload.Options)).Load();
-        PairModelDefinition definition = ModelFacts.Read(payload.Options, payload.Tensors, encoder.Weights.Shape.Hidden);
+        PairModelDefinition definition = ModelFacts.Read(payload.Options, payload.Tensors, encoder.Shape.Hidden);
         return new PairModel(encoder, definition, engine);
     }
 }

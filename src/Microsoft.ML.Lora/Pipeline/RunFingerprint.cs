@@ -22,7 +22,7 @@ internal static class RunFingerprint
         run.Set("symmetric", request.Symmetric);
         run.Set("training data", Describe(train));
         run.Set("validation data", validation is null ? Off : Describe(validation));
-        AddTrainable(run, request.Trainable, encoder.Weights.Shape.Layers);
+        AddTrainable(run, request.Trainable, encoder.Shape.Layers);
         AddOptimizer(run, request.Optimizer);
         AddPlan(run, request.Training);
         return run;

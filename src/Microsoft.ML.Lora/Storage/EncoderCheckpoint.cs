@@ -12,8 +12,11 @@ internal sealed record EncoderCheckpoint
     /// <summary>Which encoder it is.</summary>
     public required EncoderIdentity Identity { get; init; }
 
+    /// <summary>Where its sizes and weights are.</summary>
+    public required EncoderStore Store { get; init; }
+
     /// <summary>Sizes and weights.</summary>
-    public required EncoderWeights Weights { get; init; }
+    public EncoderWeights Weights => Store.OnHost();
 
     /// <summary>Tensors of the file that are no part of the encoder (pretraining heads, say), in ordinal order.</summary>
     public required IReadOnlyList<string> IgnoredTensors { get; init; }
@@ -31,9 +34,12 @@ internal sealed record EncoderCheckpoint
         Lazy<string> checksum = Ahead.Begin(() => EncoderChecksum.Compute(source));
         try
         {
-            using SafetensorsFile file = SafetensorsFile.Open(source.Open(CheckpointFiles.Weights), $"{source.Name}/{CheckpointFiles.Weights}");
+            SafetensorsFile Open() => SafetensorsFile.Open(source.Open(CheckpointFiles.Weights), $"{source.Name}/{CheckpointFiles.Weights}");
+            using SafetensorsFile file = Open();
+            FileState state = file.State;
             (EncoderWeights weights, IReadOnlyList<string> ignored) = new EncoderWeightsReader(file, family.Names, shape).Read();
-            return new() { Identity = new(id, checksum.Value), Weights = weights, IgnoredTensors = ignored };
+            var store = new EncoderStore(weights, state, Open, (again, inFile) => new EncoderWeightsReader(again, family.Names, shape, inFile).Read().Weights);
+            return new() { Identity = new(id, checksum.Value), Store = store, IgnoredTensors = ignored };
         }
         catch
         {
@@ -48,7 +54,7 @@ internal sealed record EncoderCheckpoint
     /// <exception cref="InvalidDataException">The vocabulary has more tokens than the table has rows, or far fewer.</exception>
     public void RequireVocabulary(int entries, string file)
     {
-        int rows = Weights.Shape.Vocabulary;
+        int rows = Store.Shape.Vocabulary;
         if (entries > rows || entries < rows - MaxSpareRows)
         {
             throw new InvalidDataException(

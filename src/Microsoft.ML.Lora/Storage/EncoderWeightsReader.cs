@@ -13,18 +13,21 @@ internal sealed class EncoderWeightsReader
     private readonly EncoderNames _names;
     private readonly EncoderShape _shape;
     private readonly string _prefix;
+    private readonly bool _inFile;
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
     private readonly List<string> _faults = [];
 
     /// <param name="file">The weights.</param>
     /// <param name="names">What the family calls its tensors; their prefix may be there or not.</param>
     /// <param name="shape">The sizes that the configuration asks for.</param>
+    /// <param name="inFile">Whether matrices stay in the file, which must not be disposed of while they are in use then, and are read when they are looked at.</param>
     /// <exception cref="InvalidDataException">There is no word embedding table, with or without the prefix.</exception>
-    public EncoderWeightsReader(SafetensorsFile file, EncoderNames names, EncoderShape shape)
+    public EncoderWeightsReader(SafetensorsFile file, EncoderNames names, EncoderShape shape, bool inFile = false)
     {
         _file = file;
         _names = names;
         _shape = shape;
+        _inFile = inFile;
         _prefix = FindPrefix();
     }
 
@@ -98,11 +101,17 @@ internal sealed class EncoderWeightsReader
         ReadValues([.. GainNames.Select(ending => name + ending)], [_shape.Hidden]) ?? [],
         ReadValues([.. NormBiasNames.Select(ending => name + ending)], [_shape.Hidden]) ?? []);
 
-    private Matrix ReadMatrix(string name, int rows, int columns) =>
-        ReadValues([name + ".weight"], [rows, columns]) is { } values ? new Matrix(rows, columns, values) : new Matrix(0, 0, []);
+    private Matrix ReadMatrix(string name, int rows, int columns) => Take([name + ".weight"], [rows, columns]) switch
+    {
+        null => new Matrix(0, 0, []),
+        { } tensor when _inFile => new Matrix(rows, columns, (first, values) => _file.Read(tensor, (long)first * columns, values)),
+        { } tensor => new Matrix(rows, columns, _file.Read(tensor)),
+    };
 
-    /// <summary>The values of a tensor under the first of its names that is there; <see langword="null"/> once there is any fault.</summary>
-    private float[]? ReadValues(string[] names, int[] dimensions)
+    private float[]? ReadValues(string[] names, int[] dimensions) => Take(names, dimensions) is { } tensor ? _file.Read(tensor) : null;
+
+    /// <summary>The tensor under the first of its names that is there; <see langword="null"/> once there is any fault.</summary>
+    private StoredTensor? Take(string[] names, int[] dimensions)
     {
         if (Locate(names) is not { } tensor)
         {
@@ -118,7 +127,7 @@ internal sealed class EncoderWeightsReader
                 + $"but {CheckpointFiles.Config} asks for {TensorShape.Describe(dimensions)}.");
         }
 
-        return _faults.Count == 0 ? _file.Read(tensor) : null;
+        return _faults.Count == 0 ? tensor : null;
     }
 
     private StoredTensor? Locate(IEnumerable<string> names) =>

@@ -27,6 +27,6 @@ internal sealed class FolderSource : ICheckpointSource
 
     /// <inheritdoc/>
     public Stream Open(string fileName) => Has(fileName)
-        ? File.OpenRead(Path.Combine(Name, fileName))
+        ? new FileStream(Path.Combine(Name, fileName), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete)
         : throw new FileNotFoundException($"{Name} has no file '{fileName}'.", fileName);
 }

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
 
@@ -13,11 +15,11 @@ internal sealed class SafetensorsFile : IDisposable
 {
     private const int ChunkElements = 1 << 16;
 
-    private readonly MappedBytes _bytes;
+    private readonly StoredBytes _bytes;
     private readonly long _dataStart;
     private readonly Dictionary<string, StoredTensor> _tensors;
 
-    private SafetensorsFile(string name, MappedBytes bytes, SafetensorsHeader header, long dataStart)
+    private SafetensorsFile(string name, StoredBytes bytes, SafetensorsHeader header, long dataStart)
     {
         Name = name;
         Header = header;
@@ -41,7 +43,7 @@ internal sealed class SafetensorsFile : IDisposable
     /// <exception cref="PlatformNotSupportedException">This machine stores numbers with their highest byte first.</exception>
     public static SafetensorsFile Open(Stream stream, string name)
     {
-        var bytes = new MappedBytes(stream);
+        var bytes = new StoredBytes(stream);
         try
         {
             if (!BitConverter.IsLittleEndian)
@@ -49,8 +51,9 @@ internal sealed class SafetensorsFile : IDisposable
                 throw new PlatformNotSupportedException("safetensors files can be read on little-endian machines only.");
             }
 
-            long dataStart = SafetensorsHeader.LengthSize + ReadHeaderLength(bytes, name);
-            ReadOnlySpan<byte> json = bytes.Slice(SafetensorsHeader.LengthSize, (int)(dataStart - SafetensorsHeader.LengthSize));
+            byte[] json = new byte[ReadHeaderLength(bytes, name)];
+            bytes.Read(SafetensorsHeader.LengthSize, json);
+            long dataStart = SafetensorsHeader.LengthSize + json.Length;
             return new SafetensorsFile(name, bytes, SafetensorsHeader.Parse(json, bytes.Length - dataStart, name), dataStart);
         }
         catch
@@ -60,6 +63,9 @@ internal sealed class SafetensorsFile : IDisposable
         }
     }
 
+    /// <summary>What shows whether the file was changed since.</summary>
+    public FileState State => _bytes.State;
+
     /// <summary>The tensor of that name, or <see langword="null"/>.</summary>
     public StoredTensor? Find(string tensor) => _tensors.GetValueOrDefault(tensor);
 
@@ -68,12 +74,7 @@ internal sealed class SafetensorsFile : IDisposable
     /// <exception cref="NotSupportedException">It has more elements than an array can.</exception>
     public float[] Read(StoredTensor tensor)
     {
-        if (!ElementTypes.IsReadable(tensor.ElementType))
-        {
-            throw new InvalidDataException(
-                $"{Name}: tensor '{tensor.Name}' holds {tensor.ElementType} elements, but F32, F16 or BF16 is needed.");
-        }
-
+        RequireReadable(tensor);
         if (tensor.Count > Array.MaxLength)
         {
             throw new NotSupportedException(
@@ -81,21 +82,37 @@ internal sealed class SafetensorsFile : IDisposable
         }
 
         var values = GC.AllocateUninitializedArray<float>((int)tensor.Count);
+        Read(tensor, 0, values);
+        return values;
+    }
+
+    /// <summary>Reads a run of a tensor's elements as fp32.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="first">The first of them.</param>
+    /// <param name="values">One for each. Overwritten.</param>
+    /// <exception cref="InvalidDataException">The elements are not F32, F16 or BF16, or one of them is not finite.</exception>
+    public void Read(StoredTensor tensor, long first, Span<float> values)
+    {
+        RequireReadable(tensor);
         int size = StoredFloats.SizeOf(tensor.ElementType);
-        for (int done = 0; done < values.Length; done += ChunkElements)
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkElements * sizeof(ushort));
+        try
         {
-            Span<float> chunk = values.AsSpan(done, Math.Min(ChunkElements, values.Length - done));
-            StoredFloats.Convert(tensor.ElementType, _bytes.Slice(_dataStart + tensor.Start + ((long)done * size), chunk.Length * size), chunk);
-            if (!StoredFloats.AreFinite(chunk))
+            for (int done = 0; done < values.Length; done += ChunkElements)
             {
-                int first = done + IndexOfNonFinite(chunk);
-                throw new InvalidDataException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Name}: tensor '{tensor.Name}' holds {values[first]} at element {first}; every element must be finite."));
+                Span<float> chunk = values.Slice(done, Math.Min(ChunkElements, values.Length - done));
+
+                // Elements of 32 bits go straight to their place.
+                Span<byte> stored = size == sizeof(float) ? MemoryMarshal.AsBytes(chunk) : buffer.AsSpan(0, chunk.Length * size);
+                _bytes.Read(_dataStart + tensor.Start + ((first + done) * size), stored);
+                StoredFloats.Convert(tensor.ElementType, stored, chunk);
+                RequireFinite(tensor, first + done, chunk);
             }
         }
-
-        return values;
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>Reads all tensors as fp32, in the order of their data.</summary>
@@ -115,7 +132,27 @@ internal sealed class SafetensorsFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _bytes.Dispose();
 
-    private static int ReadHeaderLength(MappedBytes bytes, string name)
+    private void RequireReadable(StoredTensor tensor)
+    {
+        if (!ElementTypes.IsReadable(tensor.ElementType))
+        {
+            throw new InvalidDataException(
+                $"{Name}: tensor '{tensor.Name}' holds {tensor.ElementType} elements, but F32, F16 or BF16 is needed.");
+        }
+    }
+
+    private void RequireFinite(StoredTensor tensor, long first, ReadOnlySpan<float> values)
+    {
+        if (!StoredFloats.AreFinite(values))
+        {
+            int wrong = IndexOfNonFinite(values);
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Name}: tensor '{tensor.Name}' holds {values[wrong]} at element {first + wrong}; every element must be finite."));
+        }
+    }
+
+    private static int ReadHeaderLength(StoredBytes bytes, string name)
     {
         if (bytes.Length < SafetensorsHeader.LengthSize)
         {
@@ -124,13 +161,15 @@ internal sealed class SafetensorsFile : IDisposable
                 : $"{name} has {bytes.Length} bytes, too few for a safetensors file; copy it again.");
         }
 
-        if (bytes.Length >= LargeFilePointer.Length && bytes.Slice(0, LargeFilePointer.Length).SequenceEqual(LargeFilePointer))
+        Span<byte> start = stackalloc byte[(int)Math.Min(bytes.Length, LargeFilePointer.Length)];
+        bytes.Read(0, start);
+        if (start.SequenceEqual(LargeFilePointer))
         {
             throw new InvalidDataException(
                 $"{name} is a Git LFS pointer, not the file itself: run 'git lfs pull' where it was cloned, and copy it again.");
         }
 
-        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(bytes.Slice(0, SafetensorsHeader.LengthSize));
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(start);
         if (length > SafetensorsHeader.MaxLength)
         {
             throw new InvalidDataException(

@@ -53,11 +53,11 @@ internal static class GpuCommand
     {
         var engine = new TorchEngine(place, Environment.ProcessorCount, Console.Error.WriteLine);
         (found["engine"], found["rates"]) = (engine.Name, rule.Description);
-        EncoderWeights encoder = RandomEncoder.Create(shape);
+        using var encoder = new RandomCheckpoint(shape);
         (EncodedPair[] Pairs, int[] Labels)[] batches = RandomEncoder.Batches(shape, lengths, size);
         float[] weights = [.. Enumerable.Repeat(1f, size)];
         TrainedWeights trained;
-        using (ITrainingSession session = engine.StartTraining(encoder, plan, LoraModel.Optimizer with { Rates = rule }, seed: 1))
+        using (ITrainingSession session = engine.StartTraining(encoder.Store.InFile(), plan, LoraModel.Optimizer with { Rates = rule }, seed: 1))
         {
             double loss = 0;
             void Step(int number)
@@ -71,7 +71,7 @@ internal static class GpuCommand
             trained = session.ExportTrained();
         }
 
-        using IPairScorer scorer = engine.CreateScorer(encoder, plan, trained);
+        using IPairScorer scorer = engine.CreateScorer(encoder.Store.InFile(), plan, trained);
         var logits = new float[size * plan.Classes];
         Add(found, "score", MeasureSeenShapes(batches.Length, size, seconds, number => scorer.Score(batches[number % batches.Length].Pairs, logits)), size);
         found["peakResidentBytes"] = PeakMemory.ResidentBytes();

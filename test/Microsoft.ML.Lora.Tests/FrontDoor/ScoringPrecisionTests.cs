@@ -143,6 +143,8 @@ public sealed class ScoringPrecisionTests : IDisposable
 
         public int Threads => _engine.Threads;
 
+        public bool TakesMatricesFromFile => _engine.TakesMatricesFromFile;
+
         public string? ObjectionTo(ScoringPrecision precision) => precision == ScoringPrecision.Single ? null : "this processor lacks AVX-VNNI: it scores in Single";
 
         public void WarmUp() => _engine.WarmUp();

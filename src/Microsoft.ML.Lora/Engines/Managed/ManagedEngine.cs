@@ -31,6 +31,9 @@ internal sealed class ManagedEngine : IEngine
     public int Threads { get; }
 
     /// <inheritdoc/>
+    public bool TakesMatricesFromFile => false;
+
+    /// <inheritdoc/>
     public void WarmUp() => _ = Warming.Value;
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ internal static class DeviceNeed
         long adapted = 0;
         foreach (LayerWeights layer in encoder.Layers.Skip(plan.Adapter.FirstLayer(encoder.Layers.Count)))
         {
-            adapted += plan.Adapter.EachTarget().Sum(target => (long)layer[target].Weight.Values.Length);
+            adapted += plan.Adapter.EachTarget().Sum(target => layer[target].Weight.Length);
         }
 
         // Adapted matrices are there unrounded besides; in training their gradients too.
@@ -46,5 +46,5 @@ internal static class DeviceNeed
             error);
     }
 
-    private static long Weights(EncoderWeights encoder) => EncoderTensors.ByName(encoder).Values.Sum(values => (long)values.Length);
+    private static long Weights(EncoderWeights encoder) => EncoderTensors.ByName(encoder).Values.Sum(tensor => tensor.Length);
 }

@@ -90,8 +90,7 @@ internal sealed class FactorGroup : IDisposable
         using DisposeScope scope = torch.NewDisposeScope();
         for (int i = 0; i < Matrices; i++)
         {
-            float[] values = encoder.Layers[FirstLayer + (i / Targets.Length)][Targets[i % Targets.Length]].Weight.Values;
-            stack.select(0, i).copy_(torch.from_array(values).view(Outputs, Inputs));
+            place.Copy(encoder.Layers[FirstLayer + (i / Targets.Length)][Targets[i % Targets.Length]].Weight, stack.select(0, i));
         }
 
         return stack;

@@ -1,4 +1,5 @@
 using Microsoft.ML.Lora.Models;
+using TorchSharp;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace Microsoft.ML.Lora.Engines.Torch;
@@ -11,19 +12,19 @@ internal sealed class FrozenTensors(EncoderWeights encoder, TorchPlace place) : 
     private readonly Dictionary<string, Tensor> _tensors = [];
 
     /// <summary>One matrix or embedding table, rounded to what is computed in.</summary>
-    public Tensor Matrix(string name, Primitives.Matrix values) => Kept(name, () => place.Rounded(values.Values, values.Rows, values.Columns));
+    public Tensor Matrix(string name, Primitives.Matrix values) => Kept(name, () => place.Put([values], place.Compute, values.Rows, values.Columns));
 
     /// <summary>One bias or gain, rounded to what is computed in.</summary>
     public Tensor Vector(string name, float[] values) => Kept(name, () => place.Rounded(values, values.Length));
 
     /// <summary>A dense layer in 32 bits.</summary>
     public TensorMap Single(string module, Affine map) => new(
-        Kept(TrainedNames.Weight(module), () => place.Single(map.Weight.Values, map.Out, map.In)),
+        Kept(TrainedNames.Weight(module), () => place.Put([map.Weight], torch.ScalarType.Float32, map.Out, map.In)),
         Kept(TrainedNames.Bias(module), () => place.Single(map.Bias, map.Out)));
 
     /// <summary>Query, key and value projections of a layer as one, (3 · hidden, hidden).</summary>
-    public Tensor ProjectionWeight(int layer) => Kept($"{layer} projections", () => place.Rounded(
-        [.. Projections(layer).SelectMany(map => map.Weight.Values)], 3L * encoder.Shape.Hidden, encoder.Shape.Hidden));
+    public Tensor ProjectionWeight(int layer) => Kept($"{layer} projections", () => place.Put(
+        [.. Projections(layer).Select(map => map.Weight)], place.Compute, 3L * encoder.Shape.Hidden, encoder.Shape.Hidden));
 
     /// <summary>The biases of query, key and value projections of a layer as one, (3 · hidden).</summary>
     public Tensor ProjectionBias(int layer) =>
@@ -33,9 +34,9 @@ internal sealed class FrozenTensors(EncoderWeights encoder, TorchPlace place) : 
     public Tensor Stack(LoraTargets target, int firstLayer) => Kept($"{target} from {firstLayer}", () => CopyOfStack(target, firstLayer));
 
     /// <summary>The same, not kept here: it belongs to the caller's dispose scope.</summary>
-    public Tensor CopyOfStack(LoraTargets target, int firstLayer) => place.Rounded(
-        [.. encoder.Layers.Skip(firstLayer).SelectMany(layer => layer[target].Weight.Values)],
-        encoder.Layers.Count - firstLayer, encoder.Layers[0][target].Out, encoder.Layers[0][target].In);
+    public Tensor CopyOfStack(LoraTargets target, int firstLayer) => place.Put(
+        [.. encoder.Layers.Skip(firstLayer).Select(layer => layer[target].Weight)],
+        place.Compute, encoder.Layers.Count - firstLayer, encoder.Layers[0][target].Out, encoder.Layers[0][target].In);
 
     /// <inheritdoc/>
     public void Dispose()

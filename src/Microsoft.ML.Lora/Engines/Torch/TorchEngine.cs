@@ -40,6 +40,9 @@ internal sealed class TorchEngine : IEngine
     /// <inheritdoc/>
     public int Threads { get; }
 
+    /// <inheritdoc/>
+    public bool TakesMatricesFromFile => true;
+
     /// <summary>Does nothing: the device's library is loaded when the engine is chosen.</summary>
     public void WarmUp()
     {

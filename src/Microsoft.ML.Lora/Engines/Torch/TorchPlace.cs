@@ -1,3 +1,5 @@
+using System.Buffers;
+using Microsoft.ML.Lora.Primitives;
 using TorchSharp;
 using Device = TorchSharp.torch.Device;
 
@@ -6,6 +8,9 @@ namespace Microsoft.ML.Lora.Engines.Torch;
 /// <summary>A device and what is computed in on it.</summary>
 internal sealed record TorchPlace
 {
+    /// <summary>4 MB of a matrix go to the device at once: what the host has of a large one on the way there.</summary>
+    private const int ChunkElements = 1 << 20;
+
     /// <summary>Where tensors lie.</summary>
     public required Device Device { get; init; }
 
@@ -41,6 +46,50 @@ internal sealed record TorchPlace
         using (single)
         {
             return single.to_type(Compute);
+        }
+    }
+
+    /// <summary>Puts matrices on the device, one behind the other, and rounds them there to a type.</summary>
+    /// <param name="matrices">Of one width.</param>
+    /// <param name="type">The type.</param>
+    /// <param name="shape">The dimensions of all together.</param>
+    public torch.Tensor Put(IReadOnlyList<Matrix> matrices, torch.ScalarType type, params long[] shape)
+    {
+        torch.Tensor all = torch.empty(shape, type, Device);
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor rows = all.view(-1, matrices[0].Columns);
+        long first = 0;
+        foreach (Matrix matrix in matrices)
+        {
+            Copy(matrix, rows.narrow(0, first, matrix.Rows));
+            first += matrix.Rows;
+        }
+
+        return all;
+    }
+
+    /// <summary>Copies a matrix to where it lies on the device, some rows at a time.</summary>
+    /// <param name="matrix">The matrix, in memory or not.</param>
+    /// <param name="target">(rows, columns), of any type. Overwritten.</param>
+    public void Copy(Matrix matrix, torch.Tensor target)
+    {
+        int most = Math.Max(1, ChunkElements / Math.Max(1, matrix.Columns));
+        float[] buffer = ArrayPool<float>.Shared.Rent(most * matrix.Columns);
+        try
+        {
+            for (int first = 0; first < matrix.Rows; first += most)
+            {
+                using DisposeScope scope = torch.NewDisposeScope();
+                int rows = Math.Min(most, matrix.Rows - first);
+                int count = rows * matrix.Columns;
+                matrix.Read(first, buffer.AsSpan(0, count));
+                torch.Tensor host = torch.from_array(buffer).narrow(0, 0, count).view(rows, matrix.Columns);
+                target.narrow(0, first, rows).copy_(host.to(Device));
+            }
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(buffer);
         }
     }
 

@@ -128,7 +128,7 @@ public sealed class AdaptationMethodTests
     public void StartTraining_WeightsThemselves_StartFromTheCheckpoint(AdaptationMethod method, int? topLayers)
     {
         EncoderWeights encoder = TinyModel.Encoder();
-        IReadOnlyDictionary<string, float[]> checkpoint = EncoderTensors.ByName(encoder);
+        IReadOnlyDictionary<string, Matrix> checkpoint = EncoderTensors.ByName(encoder);
 
         using ITrainingSession session = new ManagedEngine(1).StartTraining(encoder, TinyModel.Plan(method, topLayers), Sessions.Optimizer, 1);
 
@@ -136,7 +136,7 @@ public sealed class AdaptationMethodTests
         Assert.HasCount(session.ExportTrained().Tensors.Count - 2, own, "All but the classifier's two.");
         foreach (NamedTensor tensor in own)
         {
-            CollectionAssert.AreEqual(checkpoint[tensor.Name], tensor.Values, tensor.Name);
+            CollectionAssert.AreEqual(checkpoint[tensor.Name].Values, tensor.Values, tensor.Name);
         }
     }
 

@@ -1,0 +1,108 @@
+using Microsoft.ML.Lora.Models;
+
+namespace Microsoft.ML.Lora.Storage;
+
+/// <summary>
+/// An encoder's weights, in memory until somebody is content with matrices that stay in their file. The file is open from then on, so that it can be
+/// deleted or replaced, and what was in it is still there; it is closed when nobody uses the encoder any more.
+/// </summary>
+/// <remarks>For any number of threads.</remarks>
+internal sealed class EncoderStore
+{
+    private readonly Lock _turn = new();
+    private readonly FileState _state;
+    private readonly Func<SafetensorsFile> _open;
+    private readonly Func<SafetensorsFile, bool, EncoderWeights> _read;
+    private readonly WeakReference<EncoderWeights> _inMemory;
+    private EncoderWeights? _held;
+    private SafetensorsFile? _file;
+    private EncoderWeights? _inFile;
+
+    /// <param name="weights">The weights in memory.</param>
+    /// <param name="state">Of the file when they were read.</param>
+    /// <param name="open">Opens it.</param>
+    /// <param name="read">Reads an encoder out of it, with its matrices or, where true, without.</param>
+    public EncoderStore(EncoderWeights weights, FileState state, Func<SafetensorsFile> open, Func<SafetensorsFile, bool, EncoderWeights> read)
+    {
+        (_held, _state, _open, _read) = (weights, state, open, read);
+        _inMemory = new WeakReference<EncoderWeights>(weights);
+        Shape = weights.Shape;
+    }
+
+    /// <summary>The sizes.</summary>
+    public EncoderShape Shape { get; }
+
+    /// <summary>The weights in memory: those that are in use, or else read again.</summary>
+    /// <exception cref="InvalidDataException">The file was written to since they were let go.</exception>
+    public EncoderWeights OnHost()
+    {
+        lock (_turn)
+        {
+            if ((_held ?? (_inMemory.TryGetTarget(out EncoderWeights? used) ? used : null)) is { } weights)
+            {
+                return weights;
+            }
+
+            RequireUnchanged();
+            weights = _read(_file!, false);
+            _inMemory.SetTarget(weights);
+            return weights;
+        }
+    }
+
+    /// <summary>
+    /// The weights with their matrices in the file, and lets go of those in memory. If the file is not what was read any more, those in memory
+    /// stay, and are handed out.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The file was written to since those in memory were let go.</exception>
+    public EncoderWeights InFile()
+    {
+        lock (_turn)
+        {
+            if (_inFile is not null)
+            {
+                RequireUnchanged();
+                return _inFile;
+            }
+
+            if (Reopened() is not { } file)
+            {
+                return _held!;
+            }
+
+            (_file, _inFile, _held) = (file, _read(file, true), null);
+        }
+
+        // What comes now allocates next to nothing, and so the collector would not look for hundreds of megabytes for as long as it lasts.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return _inFile;
+    }
+
+    private SafetensorsFile? Reopened()
+    {
+        try
+        {
+            SafetensorsFile file = _open();
+            if (file.State == _state)
+            {
+                return file;
+            }
+
+            file.Dispose();
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private void RequireUnchanged()
+    {
+        if (_file!.State != _state)
+        {
+            throw new InvalidDataException(
+                $"{_file.Name} was written to while the encoder was in use, which takes its weights from there: put the file back that it was, and load the encoder or the model again.");
+        }
+    }
+}
