@@ -55,21 +55,24 @@ internal sealed class GroupRates
     {
         if (_notFinite is { } matrix)
         {
-            string name = TrainedNames.Module(_group.FirstLayer + (matrix / _group.Targets.Length), _group.Targets[matrix % _group.Targets.Length]);
-            throw RateChecks.Preconditioner(_rule, name, step);
+            throw RateChecks.Preconditioner(_rule, NameOf(matrix), step);
         }
     }
 
     /// <summary>The rates of this step, schedule included: the α's of the matrices, then their β's.</summary>
     /// <param name="products">The rows' products of all matrices and then the columns', as the rule asks for them; empty for none.</param>
     /// <param name="schedule">Where the step stands.</param>
-    public double[] Decide(ReadOnlySpan<float> products, StepSchedule schedule)
+    /// <param name="step">Number of the step.</param>
+    /// <exception cref="DivergenceException">The rule's answer is not finite.</exception>
+    /// <exception cref="InvalidOperationException">The rule's answer is negative.</exception>
+    public double[] Decide(ReadOnlySpan<float> products, StepSchedule schedule, long step)
     {
         var rates = new double[2 * _group.Matrices];
         int side = products.Length / 2;
         for (int i = 0; i < _group.Matrices; i++)
         {
             AdapterFactorRates full = _rule.Decide(_statistics.Describe(i, products[..side], products[side..], schedule), State(i));
+            RateChecks.Rates(_rule, NameOf(i), full, step);
             (rates[i], rates[_group.Matrices + i]) = (full.A * schedule.Share, full.B * schedule.Share);
         }
 
@@ -81,6 +84,9 @@ internal sealed class GroupRates
 
     /// <summary>Sets what is remembered.</summary>
     public void Import(float[] state) => state.CopyTo(_state, 0);
+
+    private string NameOf(int matrix) =>
+        TrainedNames.Module(_group.FirstLayer + (matrix / _group.Targets.Length), _group.Targets[matrix % _group.Targets.Length]);
 
     private Span<float> State(int matrix) => _state.AsSpan(matrix * _rule.StateLength, _rule.StateLength);
 

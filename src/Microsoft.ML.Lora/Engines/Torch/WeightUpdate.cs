@@ -74,8 +74,8 @@ internal sealed class WeightUpdate : IDisposable
                 group.RequireFinitePreconditioners(step);
             }
 
-            double[][] rates = Decide(found.AsSpan(2), schedule);
-            Matrices.Keep(rates, step);
+            double[][] rates = Decide(found.AsSpan(2), schedule, step);
+            Matrices.Keep(rates);
             Move(rates, direction, _plan.Rates.RateOfHead * schedule.Share);
             Remember(first, second);
         }
@@ -162,7 +162,7 @@ internal sealed class WeightUpdate : IDisposable
         }
     }
 
-    private double[][] Decide(ReadOnlySpan<float> products, StepSchedule schedule)
+    private double[][] Decide(ReadOnlySpan<float> products, StepSchedule schedule, long step)
     {
         int width = _plan.Rates.Statistics switch
         {
@@ -174,7 +174,7 @@ internal sealed class WeightUpdate : IDisposable
         for (int i = 0; i < rates.Length; i++)
         {
             int length = 2 * _groups[i].Matrices * width * _groups[i].Rank * width * _groups[i].Rank;
-            rates[i] = _rates[i].Decide(products[..length], schedule);
+            rates[i] = _rates[i].Decide(products[..length], schedule, step);
             products = products[length..];
         }
 

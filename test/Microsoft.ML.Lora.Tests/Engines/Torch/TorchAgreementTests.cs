@@ -25,6 +25,9 @@ public abstract class TorchAgreementTests(bool scripted)
     /// </summary>
     private const int StepsOfSameRates = 25;
 
+    /// <summary>A step of the warm-up, at a quarter of the full rates.</summary>
+    private static readonly StepSchedule Warmup = new(0.25f, IsWarmup: true);
+
     private static readonly EncoderWeights Encoder = TinyModel.Encoder(TinyModel.Shape with { PositionRows = 41 });
 
     private static readonly Dictionary<string, TrainablePlan> PlansByName = new()
@@ -168,6 +171,40 @@ public abstract class TorchAgreementTests(bool scripted)
                 }
             }
         }
+    }
+
+    [TestMethod]
+    public void Rates_InWarmup_AreTheScheduleShareOfWhatTheRuleAnswered()
+    {
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.QueryAndValue);
+        foreach (IEngine engine in (IEngine[])[new ManagedEngine(1), Engine()])
+        {
+            using ITrainingSession session = engine.StartTraining(Encoder, plan, Sessions.Optimizer with { Rates = new TestRates(0.5f, 0.25f, 0.125f) }, seed: 5);
+            Assert.IsEmpty(session.Rates, engine.Name);
+
+            Step(session, 0, Warmup);
+
+            Assert.HasCount(4, session.Rates, engine.Name);
+            Assert.IsTrue(session.Rates.All(rate => rate is { RateOfA: 0.125, RateOfB: 0.0625, Ratio: 0.5 }), $"{engine.Name}: {string.Join(", ", session.Rates)}");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(-0.5f, DisplayName = "a negative rate")]
+    [DataRow(float.PositiveInfinity, DisplayName = "a rate that is not finite")]
+    public void Step_RateThatCannotBeAppliedInWarmup_SameMessageAsManaged(float rate)
+    {
+        string Refused(IEngine engine)
+        {
+            using ITrainingSession session = engine.StartTraining(
+                Encoder, TinyModel.Plan(LoraTargets.Query, topLayers: 1), Sessions.Optimizer with { Rates = new TestRates(rate, 0.25f, 0.125f) }, seed: 5);
+            return Assert.Throws<InvalidOperationException>(() => Step(session, 0, Warmup)).Message;
+        }
+
+        string expected = Refused(new ManagedEngine(1));
+
+        StringAssert.Contains(expected, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"answered the rates {rate} and 0.25 for 'encoder.layer.1.attention.self.query'"));
+        Assert.AreEqual(expected, Refused(Engine()));
     }
 
     [TestMethod]
