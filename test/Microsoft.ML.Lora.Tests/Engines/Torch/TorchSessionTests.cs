@@ -1,4 +1,6 @@
 using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Engines.Managed;
+using Microsoft.ML.Lora.Engines.Rates;
 using Microsoft.ML.Lora.Engines.Torch;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
@@ -91,6 +93,23 @@ public sealed class TorchSessionTests
     }
 
     [TestMethod]
+    public void Step_ProductThatCannotBeInverted_DivergesAsManagedAndMovesNothing()
+    {
+        // B starts at zero, and so does BᵀB: without an epsilon it has no inverse.
+        AssertDiverges(new RiemannianRates(1e-2f, epsilon: 0), session => session.ExportTrained(), "cannot be inverted: pivot 0 is ");
+    }
+
+    [TestMethod]
+    public void Step_ProductBeyondSinglePrecision_DivergesAsManagedAndMovesNothing()
+    {
+        // Squares of 10¹⁹ come to 10³⁸; B is zero, so that the logits stay as they are.
+        static TrainedWeights Grown(ITrainingSession session) => new([.. session.ExportTrained().Tensors.Select(tensor =>
+            tensor.Name.Contains("lora_A", StringComparison.Ordinal) ? new NamedTensor(tensor.Name, tensor.Shape, [.. tensor.Values.Select(_ => 1e19f)]) : tensor)]);
+
+        AssertDiverges(new RiemannianRates(1e-2f, epsilon: 1e-6f), Grown, "");
+    }
+
+    [TestMethod]
     public void StepAndScore_OnSeveralThreads_AsOnOne()
     {
         TrainablePlan plan = TinyModel.Plan(LoraTargets.All);
@@ -176,6 +195,25 @@ public sealed class TorchSessionTests
 
         Assert.AreEqual(tensors, TorchRuntime.LiveTensors);
         Assert.IsLessThan(mostGrowth, Environment.WorkingSet - memory);
+    }
+
+    private static void AssertDiverges(AdapterRateRule rule, Func<ITrainingSession, TrainedWeights> start, string fragment)
+    {
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.QueryAndValue);
+        OptimizerPlan how = Sessions.Optimizer with { Rates = rule };
+        using ITrainingSession managed = new ManagedEngine(1).StartTraining(Encoder, plan, how, seed: 5);
+        using ITrainingSession torch = TorchDevices.Engine().StartTraining(Encoder, plan, how, seed: 5);
+        managed.ImportTrained(start(managed));
+        torch.ImportTrained(start(torch));
+        int[] before = Sessions.Bits(torch);
+
+        var expected = Assert.ThrowsExactly<DivergenceException>(() => Sessions.Step(managed, Encoder.Shape, 0), "managed");
+        var actual = Assert.ThrowsExactly<DivergenceException>(() => Sessions.Step(torch, Encoder.Shape, 0), "torch");
+
+        StringAssert.Contains(expected.Message, fragment, StringComparison.Ordinal);
+        StringAssert.Contains(actual.Message, fragment, StringComparison.Ordinal);
+        StringAssert.Contains(actual.Message, "encoder.layer.0.attention.self.query", StringComparison.Ordinal);
+        CollectionAssert.AreEqual(before, Sessions.Bits(torch));
     }
 
     private static double[] Steps(ITrainingSession session, int first, int end) =>
