@@ -134,6 +134,30 @@ public sealed class TorchSessionTests
     }
 
     [TestMethod]
+    public void Score_TwoPrecisionsAtOnce_EachAsAlone()
+    {
+        // TensorFloat-32 rounds factors to 2⁻¹¹; what is left of a difference where nothing is rounded so is below a hundredth of it.
+        const double tolerance = 5e-6;
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.All);
+        EncoderWeights encoder = TinyModel.Encoder(Encoder.Shape with { Hidden = 96, FeedForward = 128 });
+        using ITrainingSession session = Sessions.Start(encoder, plan);
+        TrainedWeights trained = session.ExportTrained();
+        EncodedPair[] pairs = TinyModel.RandomPairs(encoder.Shape, 4, 400);
+        using IPairScorer single = TorchDevices.Engine().CreateScorer(encoder, plan, trained);
+        using IPairScorer rounded = TorchDevices.Engine(GpuPrecision.TensorFloat32).CreateScorer(encoder, plan, trained);
+        double[] expected = Array.ConvertAll(Sessions.Score(single, pairs, plan), value => (double)value);
+
+        Parallel.For(0, 40, new ParallelOptions { MaxDegreeOfParallelism = 2 }, number =>
+        {
+            float[] found = Sessions.Score(number % 2 == 0 ? single : rounded, pairs, plan);
+            if (number % 2 == 0)
+            {
+                Closeness.AssertClose(expected, found, tolerance, $"run {number}");
+            }
+        });
+    }
+
+    [TestMethod]
     [DataRow(12, DisplayName = "by single calls: heads of 4 are none that the attention kernels take")]
     [DataRow(24, DisplayName = "by the script")]
     public void Step_BrainFloats_LossNearSinglePrecision(int hidden)
