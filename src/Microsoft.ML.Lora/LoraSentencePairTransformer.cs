@@ -133,7 +133,10 @@ public sealed class LoraSentencePairTransformer : ITransformer
     /// <summary>The same model scoring on a device. This transformer stays as it is.</summary>
     /// <param name="device">The device.</param>
     /// <param name="precision">What a GPU computes in.</param>
-    /// <remarks>A saved model says nothing of devices: what comes from <see cref="FromLoaded"/> scores on the processor until this is called.</remarks>
+    /// <remarks>
+    /// A saved model says nothing of devices: what comes from <see cref="FromLoaded"/> scores on the processor until this is called. The log of the
+    /// context says which device was taken, and why.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
     /// <exception cref="NotSupportedException">The device cannot be had; the message says what is missing.</exception>
     public LoraSentencePairTransformer WithDevice(ComputeDevice device, GpuPrecision precision = GpuPrecision.BFloat16)
@@ -146,7 +149,12 @@ public sealed class LoraSentencePairTransformer : ITransformer
 
         using IChannel channel = ((IHostEnvironment)_ml).Register(nameof(LoraSentencePairTransformer)).Start(nameof(WithDevice));
         return new LoraSentencePairTransformer(_ml, _model.On(EngineChoice.ForScoring(
-            device, new ContextGpu(_ml.GpuDeviceId, _ml.FallbackToCpu), precision, _model.Encoder.Weights.Shape, message => channel.Warning(MessageSensitivity.None, "{0}", message))));
+            device,
+            new ContextGpu(_ml.GpuDeviceId, _ml.FallbackToCpu),
+            precision,
+            _model.Encoder.Weights.Shape,
+            message => channel.Info(MessageSensitivity.None, "{0}", message),
+            message => channel.Warning(MessageSensitivity.None, "{0}", message))));
     }
 
     /// <summary>The schema of scored data: the input's columns, and the three outputs.</summary>
