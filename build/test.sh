@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Everything CI checks, in one command: format, build, tests, tests with fewer vector instructions, two samples.
+# LORAML_REQUIRE_TORCH=1 or LORAML_REQUIRE_GPU=1 makes tests fail that lack TorchSharp's native parts or a GPU (CONTRIBUTING.md).
 # Needs the .NET SDK only. Ends with the counts of the main test run; exits 1 if any step failed.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1

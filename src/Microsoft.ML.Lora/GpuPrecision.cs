@@ -12,6 +12,11 @@ public enum GpuPrecision
     BFloat16,
 
     /// <summary>Everything in single precision, the factors of matrix products rounded to the 10-bit fraction of TensorFloat-32.</summary>
+    /// <remarks>
+    /// The device library has one switch for this for all of a process's GPUs and threads (<c>torch.backends.cuda.matmul.allow_tf32</c>). It is on while models
+    /// of this precision compute, off while others do, and as it was before when none does. So models of this precision and of others take turns in one
+    /// process, step by step and call by call, and TorchSharp code of your own that runs at the same time meets the switch as they set it.
+    /// </remarks>
     TensorFloat32,
 
     /// <summary>Single precision throughout.</summary>

@@ -14,8 +14,14 @@ namespace Microsoft.ML.Lora;
 /// <see cref="PretrainedEncoder.Register"/>, and in the folder it was trained from. A loaded model scores row by row;
 /// <see cref="FromLoaded"/> and <see cref="RestoreBatching"/> make it score in batches again, and say which column is missing or wrong
 /// where ML.NET's own steps, of which a loaded model consists, speak of columns of their own.
+/// <para>
+/// Dispose of it after its last score to give a GPU's memory back at once; without that the garbage collector does so some time. A chain that is
+/// disposed of disposes of its steps, and a prediction engine of its model, unless it is made with <c>OwnsTransformer = false</c>. Disposed of, a model scores no
+/// more, but can be saved, and <see cref="WithDevice"/> and <see cref="WithScoringPrecision"/> make models of it: each has memory of its own and is the
+/// caller's to dispose of.
+/// </para>
 /// </remarks>
-public sealed class LoraSentencePairTransformer : ITransformer
+public sealed class LoraSentencePairTransformer : ITransformer, IDisposable
 {
     private readonly MLContext _ml;
     private readonly PairModel _model;
@@ -60,7 +66,10 @@ public sealed class LoraSentencePairTransformer : ITransformer
     /// <summary>Takes the one sentence-pair model out of a model that <c>ml.Model.Load</c> read, so that it scores in batches again.</summary>
     /// <param name="ml">The context to work in.</param>
     /// <param name="model">A loaded model, or any chain that has the sentence-pair model in it.</param>
-    /// <returns>The sentence-pair model alone, without the steps around it; for these see <see cref="RestoreBatching"/>.</returns>
+    /// <returns>
+    /// The sentence-pair model alone, without the steps around it; for these see <see cref="RestoreBatching"/>. Where the chain was not loaded but fitted, it is the
+    /// chain's own, and disposing of either disposes of it.
+    /// </returns>
     /// <exception cref="ArgumentException">The model has no sentence-pair model in it, or several.</exception>
     /// <exception cref="InvalidDataException">The model is damaged or from another version.</exception>
     /// <exception cref="FileNotFoundException">The encoder is nowhere to be found.</exception>
@@ -105,6 +114,7 @@ public sealed class LoraSentencePairTransformer : ITransformer
     /// <param name="first">The first sentence; it may be empty.</param>
     /// <param name="second">The second sentence; it may be empty.</param>
     /// <returns>The logit that <see cref="Transform"/> puts into <c>Score</c>: above <see cref="Threshold"/> speaks for yes.</returns>
+    /// <exception cref="ObjectDisposedException">The model is disposed of.</exception>
     public float Score(string first, string second)
     {
         ArgumentNullException.ThrowIfNull(first);
@@ -116,6 +126,7 @@ public sealed class LoraSentencePairTransformer : ITransformer
     /// <param name="pairs">The pairs; a sentence may be empty, but not null.</param>
     /// <returns>A logit for each pair, in their order; the same that <see cref="Score(string, string)"/> gives for the pair alone.</returns>
     /// <exception cref="ArgumentException">A sentence is null.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed of.</exception>
     public float[] Score(IReadOnlyList<(string First, string Second)> pairs)
     {
         ArgumentNullException.ThrowIfNull(pairs);
@@ -133,7 +144,10 @@ public sealed class LoraSentencePairTransformer : ITransformer
     /// <summary>The same model scoring on a device. This transformer stays as it is.</summary>
     /// <param name="device">The device.</param>
     /// <param name="precision">What a GPU computes in.</param>
-    /// <remarks>A saved model says nothing of devices: what comes from <see cref="FromLoaded"/> scores on the processor until this is called.</remarks>
+    /// <remarks>
+    /// A saved model says nothing of devices: what comes from <see cref="FromLoaded"/> scores on the processor until this is called. The log of the
+    /// context says which device was taken, and why.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">There is no such precision.</exception>
     /// <exception cref="NotSupportedException">The device cannot be had; the message says what is missing.</exception>
     public LoraSentencePairTransformer WithDevice(ComputeDevice device, GpuPrecision precision = GpuPrecision.BFloat16)
@@ -146,7 +160,12 @@ public sealed class LoraSentencePairTransformer : ITransformer
 
         using IChannel channel = ((IHostEnvironment)_ml).Register(nameof(LoraSentencePairTransformer)).Start(nameof(WithDevice));
         return new LoraSentencePairTransformer(_ml, _model.On(EngineChoice.ForScoring(
-            device, new ContextGpu(_ml.GpuDeviceId, _ml.FallbackToCpu), precision, _model.Encoder.Shape, message => channel.Warning(MessageSensitivity.None, "{0}", message))));
+            device,
+            new ContextGpu(_ml.GpuDeviceId, _ml.FallbackToCpu),
+            precision,
+            _model.Encoder.Shape,
+            message => channel.Info(MessageSensitivity.None, "{0}", message),
+            message => channel.Warning(MessageSensitivity.None, "{0}", message))));
     }
 
     /// <summary>The schema of scored data: the input's columns, and the three outputs.</summary>
@@ -159,19 +178,29 @@ public sealed class LoraSentencePairTransformer : ITransformer
 
     /// <summary>The data with its scores. Nothing is computed before the rows are read, and then in batches.</summary>
     /// <exception cref="ArgumentException">A sentence column is missing or not text.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed of. Rows that are read after it is throw the same.</exception>
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        _model.RequireUsable();
         return new PairScoringView(input, _model);
     }
 
     /// <summary>A mapper that scores one row at a time.</summary>
     /// <exception cref="ArgumentException">A sentence column is missing or not text.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed of. Rows that are scored after it is throw the same.</exception>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
+        _model.RequireUsable();
         return new PairRowMapper(inputSchema, _model);
     }
+
+    /// <summary>
+    /// Gives back what scoring took of a device's memory. Calls under way on other threads end as they would have, and the last of them gives it back.
+    /// Disposing again does nothing.
+    /// </summary>
+    public void Dispose() => _model.Dispose();
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)ModelChain.Build(_ml, _model)).Save(ctx);
 

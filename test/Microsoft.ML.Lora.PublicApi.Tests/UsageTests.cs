@@ -58,6 +58,19 @@ public sealed class UsageTests
     }
 
     [TestMethod]
+    public void Dispose_ModelOfAnotherDevice_LeavesTheFirstAlone()
+    {
+        LoraSentencePairTransformer model = LoraSentencePairTransformer.FromLoaded(Ml, Model.Value);
+        LoraSentencePairTransformer moved = model.WithDevice(ComputeDevice.Cpu);
+        float score = moved.Score("a cat", "a dog");
+
+        moved.Dispose();
+
+        Assert.ThrowsExactly<ObjectDisposedException>(() => moved.Score("a cat", "a dog"));
+        Assert.AreEqual(score, model.Score("a cat", "a dog"));
+    }
+
+    [TestMethod]
     public void WithDevice_GpuThatIsNotThere_SaysWhatIsMissing()
     {
         LoraSentencePairTransformer model = LoraSentencePairTransformer.FromLoaded(Ml, Model.Value);
@@ -142,7 +155,8 @@ public sealed class UsageTests
     [TestMethod]
     public void Predict_OnePair_GivesDecisionScoreAndProbability()
     {
-        using PredictionEngine<UsagePair, UsagePrediction> engine = Ml.Model.CreatePredictionEngine<UsagePair, UsagePrediction>(Model.Value);
+        using PredictionEngine<UsagePair, UsagePrediction> engine =
+            Ml.Model.CreatePredictionEngine<UsagePair, UsagePrediction>(Model.Value, new PredictionEngineOptions { OwnsTransformer = false });
 
         UsagePrediction prediction = engine.Predict(UsagePair.All[0]);
 

@@ -54,6 +54,15 @@ internal static class RateChecks
         CultureInfo.InvariantCulture,
         $"The rule {rule} preconditions the gradients of '{matrix}' at step {step} with a matrix that is not finite in single precision. {Advice}"));
 
+    /// <summary>The exception for a product that a preconditioner is the inverse of, and that has none.</summary>
+    /// <param name="rule">The rule that preconditions.</param>
+    /// <param name="matrix">The matrix whose factor it is of.</param>
+    /// <param name="step">The step's number, from 1.</param>
+    /// <param name="pivot">The pivot that is 0, from 0.</param>
+    public static DivergenceException NoInverse(AdapterRateRule rule, string matrix, long step, int pivot) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"The rule {rule} preconditions the gradients of '{matrix}' at step {step} with the inverse of a factor's product with itself, which cannot be inverted: pivot {pivot} is 0. Give {nameof(AdapterRates.Riemannian)} a larger epsilon."));
+
     private static string Describe(AdapterRateRule rule, string matrix, AdapterFactorRates rates, long step) => string.Create(
         CultureInfo.InvariantCulture,
         $"The rule {rule} answered the rates {rates.A} and {rates.B} for '{matrix}' at step {step}, but rates");

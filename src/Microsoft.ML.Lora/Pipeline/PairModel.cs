@@ -5,11 +5,14 @@ using Microsoft.ML.Lora.Tokenization;
 
 namespace Microsoft.ML.Lora.Pipeline;
 
-/// <summary>A finished model: encoder, trained weights, and how a score becomes a decision. Safe to use from several threads.</summary>
-internal sealed class PairModel
+/// <summary>
+/// A finished model: encoder, trained weights, and how a score becomes a decision. Safe to use from several threads. Disposed of, it has all but its
+/// scorer, and models can still be made of it.
+/// </summary>
+internal sealed class PairModel : IDisposable
 {
     private readonly IEngine _engine;
-    private readonly Lazy<IPairScorer> _scorer;
+    private readonly OwnedScorer _scorer;
 
     /// <param name="encoder">The encoder it was trained on.</param>
     /// <param name="definition">What was trained, and how it is used.</param>
@@ -21,7 +24,7 @@ internal sealed class PairModel
         PrecisionObjection = engine.ObjectionTo(definition.ScoringPrecision);
         PrecisionInUse = PrecisionObjection is null ? definition.ScoringPrecision : ScoringPrecision.Single;
         _engine = engine;
-        _scorer = new Lazy<IPairScorer>(() => engine.CreateScorer(encoder.WeightsFor(engine), definition.Plan, definition.Trained, PrecisionInUse, Observes(definition)));
+        _scorer = new OwnedScorer(() => engine.CreateScorer(encoder.WeightsFor(engine), definition.Plan, definition.Trained, PrecisionInUse, Observes(definition)));
     }
 
     /// <summary>The encoder it was trained on.</summary>
@@ -66,18 +69,39 @@ internal sealed class PairModel
     }
 
     /// <summary>The scores of a batch: logits of the positive class, of both orders where order shall not matter, and what a matching score makes of them.</summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed of.</exception>
     public float[] Score(IReadOnlyList<EncodedPair> pairs)
+    {
+        IPairScorer scorer = _scorer.Enter();
+        try
+        {
+            return Score(scorer, pairs);
+        }
+        finally
+        {
+            _scorer.Leave();
+        }
+    }
+
+    /// <summary>Makes sure that the model can score.</summary>
+    /// <exception cref="ObjectDisposedException">It is disposed of.</exception>
+    public void RequireUsable() => _scorer.RequireUsable();
+
+    /// <summary>Gives back what scoring took of a device's memory, at once or when the calls under way have ended.</summary>
+    public void Dispose() => _scorer.Dispose();
+
+    private float[] Score(IPairScorer scorer, IReadOnlyList<EncodedPair> pairs)
     {
         EncodedPair[] given = [.. pairs];
         EncodedPair[] swapped = Definition.Symmetric ? [.. given.Select(Encoder.Tokenizer.Swap)] : [];
         float[] scores = new float[given.Length];
         if (Definition.Matching is { } matching)
         {
-            matching.Score(_scorer.Value, given, swapped, scores);
+            matching.Score(scorer, given, swapped, scores);
         }
         else
         {
-            PairScores.Compute(_scorer.Value.Score, given, swapped, scores);
+            PairScores.Compute(scorer.Score, given, swapped, scores);
         }
 
         return scores;

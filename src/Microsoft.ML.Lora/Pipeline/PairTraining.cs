@@ -60,9 +60,7 @@ internal sealed class PairTraining
         ITrainingSession Start(AdapterRateRule rule) =>
             engine.StartTraining(_encoder.WeightsFor(engine), _request.Trainable, _request.Optimizer with { Rates = rule }, SeedOf("initial weights"));
         (AdapterRateRule rates, IReadOnlyList<RateTrial> trials) = RatesFor(trainRows, train, Start, hooks);
-        using ITrainingSession session = Start(rates);
-        Info($"Training {trained} numbers on the {engine.Name} engine with {_request.Threads} {(_request.Threads == 1 ? "thread" : "threads")}, seed {_request.Seed}.");
-        TrainingOutcome outcome = TrainingRun.Execute(session, train, held, _request.Training, hooks);
+        TrainingOutcome outcome = Train(() => Start(rates), engine, trained, train, held, hooks);
         (MatchingResult score, bool cancelled) = MakeScore(matching, engine, outcome);
         var summary = new TrainingSummary
         {
@@ -83,6 +81,14 @@ internal sealed class PairTraining
             RateTrials = trials,
         };
         return new PairModel(_encoder, Define(outcome, score, held, summary), engine);
+    }
+
+    /// <summary>Trains, and gives the session's memory back before anything else needs a device's.</summary>
+    private TrainingOutcome Train(Func<ITrainingSession> start, IEngine engine, long numbers, LabeledPairs train, LabeledPairs? held, TrainingHooks hooks)
+    {
+        using ITrainingSession session = start();
+        Info($"Training {numbers} numbers on the {engine.Name} engine with {_request.Threads} {(_request.Threads == 1 ? "thread" : "threads")}, seed {_request.Seed}.");
+        return TrainingRun.Execute(session, train, held, _request.Training, hooks);
     }
 
     /// <summary>Makes the score of the trained model; cancelled, it stays the classifier's if that is to be kept.</summary>

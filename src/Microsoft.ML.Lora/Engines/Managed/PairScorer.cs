@@ -27,7 +27,7 @@ internal sealed class PairScorer : IPairScorer
     /// <inheritdoc/>
     public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits, IPairObserver observer) => Run(pairs, logits, observer);
 
-    /// <summary>Does nothing: all memory is the garbage collector's.</summary>
+    /// <summary>Does nothing: all memory is the garbage collector's, and goes with the last reference to this.</summary>
     public void Dispose()
     {
     }

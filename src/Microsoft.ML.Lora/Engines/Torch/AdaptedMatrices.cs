@@ -38,19 +38,13 @@ internal sealed class AdaptedMatrices
 
     /// <summary>Takes over the rates of a step.</summary>
     /// <param name="found">Of each group the α's and then the β's.</param>
-    /// <param name="step">Number of the step.</param>
-    /// <exception cref="DivergenceException">A rate is not finite.</exception>
-    /// <exception cref="InvalidOperationException">A rate is negative.</exception>
-    public void Keep(double[][] found, long step)
+    public void Keep(double[][] found)
     {
         var rates = new AdapterRate[_matrices.Length];
         for (int i = 0; i < rates.Length; i++)
         {
             (string name, int group, int number) = _matrices[i];
-            double ofA = found[group][number];
-            double ofB = found[group][_groups[group].Matrices + number];
-            RateChecks.Rates(_rule, name, new AdapterFactorRates(ofA, ofB), step);
-            rates[i] = new AdapterRate(name, ofA, ofB);
+            rates[i] = new AdapterRate(name, found[group][number], found[group][_groups[group].Matrices + number]);
         }
 
         Rates = rates;

@@ -29,7 +29,7 @@ internal sealed class PairScorer : IPairScorer
         var layout = new TrainedLayout(encoder, plan);
         var values = new float[layout.Length];
         layout.Import(trained.Tensors, ("", values));
-        place.Enter();
+        using IDisposable? turn = place.Enter();
         using DisposeScope scope = torch.NewDisposeScope();
         using IDisposable plain = torch.no_grad();
         _trained = new TrainedTensors(new DeviceLayout(layout, encoder.Shape, plan.Adapter), values, place, differentiated: false);
@@ -77,7 +77,7 @@ internal sealed class PairScorer : IPairScorer
     {
         lock (_turn)
         {
-            _place.Enter();
+            using IDisposable? turn = _place.Enter();
             using DisposeScope scope = torch.NewDisposeScope();
             using IDisposable plain = torch.no_grad();
             try

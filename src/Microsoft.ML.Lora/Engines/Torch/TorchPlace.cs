@@ -11,6 +11,9 @@ internal sealed record TorchPlace
     /// <summary>4 MB of a matrix go to the device at once: what the host has of a large one on the way there.</summary>
     private const int ChunkElements = 1 << 20;
 
+    private static readonly SharedSetting TensorFloat = new(
+        () => torch.backends.cuda.matmul.allow_tf32, allowed => torch.backends.cuda.matmul.allow_tf32 = allowed);
+
     /// <summary>Where tensors lie.</summary>
     public required Device Device { get; init; }
 
@@ -93,12 +96,10 @@ internal sealed record TorchPlace
         }
     }
 
-    /// <summary>Sets what the process's matrix products of 32-bit numbers are computed in: a setting of the device library, not of a call.</summary>
-    public void Enter()
-    {
-        if (Device.type == DeviceType.CUDA)
-        {
-            torch.backends.cuda.matmul.allow_tf32 = Precision == GpuPrecision.TensorFloat32;
-        }
-    }
+    /// <summary>
+    /// Sets what GPUs compute products of 32-bit numbers in: a setting of the device library for the whole process, not of a call or a thread. Work of
+    /// another precision waits for its turn. Not to be entered twice by one thread.
+    /// </summary>
+    /// <returns>Ends the turn when disposed of; <see langword="null"/> on the processor, which has no such setting.</returns>
+    public IDisposable? Enter() => Device.type == DeviceType.CUDA ? TensorFloat.Keep(Precision == GpuPrecision.TensorFloat32) : null;
 }

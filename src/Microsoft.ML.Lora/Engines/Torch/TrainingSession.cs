@@ -89,7 +89,7 @@ internal sealed class TrainingSession : ITrainingSession
     /// <inheritdoc/>
     public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits)
     {
-        _place.Enter();
+        using IDisposable? turn = _place.Enter();
         using DisposeScope scope = torch.NewDisposeScope();
         using IDisposable plain = torch.no_grad();
         try
@@ -163,7 +163,7 @@ internal sealed class TrainingSession : ITrainingSession
 
     private StepResult StepOnDevice(in TrainingBatch batch, StepSchedule schedule, ulong? dropoutSeed)
     {
-        _place.Enter();
+        using IDisposable? turn = _place.Enter();
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor loss = _pass.Run(batch, dropoutSeed);
         return _update.Run(loss, schedule, _steps + 1);

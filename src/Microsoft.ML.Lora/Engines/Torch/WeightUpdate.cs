@@ -63,19 +63,21 @@ internal sealed class WeightUpdate : IDisposable
         using IDisposable plain = torch.no_grad();
         Tensor norm = _trained.Gradients!.norm();
         Tensor gradients = Clipped(norm);
-        FactorProducts?[] ofFactors = Precondition(gradients, schedule);
+        (FactorProducts?[] ofFactors, List<Tensor> marks) = Precondition(gradients, schedule);
         (Tensor direction, Tensor? first, Tensor? second) = HasMoments ? Propose(gradients, step) : (gradients, null, null);
-        float[] found = HostCopy.Of(torch.cat([loss.view(1), norm.view(1), .. Products(ofFactors, direction)]));
+        float[] found = HostCopy.Of(torch.cat([loss.view(1), norm.view(1), .. marks, .. Products(ofFactors, direction)]));
         var result = new StepResult(found[0], found[1]);
         if (result.IsFinite)
         {
+            ReadOnlySpan<float> rest = found.AsSpan(2);
             foreach (GroupRates group in _rates)
             {
-                group.RequireFinitePreconditioners(step);
+                group.RequirePreconditioners(rest[..group.Marks], step);
+                rest = rest[group.Marks..];
             }
 
-            double[][] rates = Decide(found.AsSpan(2), schedule);
-            Matrices.Keep(rates, step);
+            double[][] rates = Decide(rest, schedule, step);
+            Matrices.Keep(rates);
             Move(rates, direction, _plan.Rates.RateOfHead * schedule.Share);
             Remember(first, second);
         }
@@ -104,9 +106,13 @@ internal sealed class WeightUpdate : IDisposable
         return _trained.Gradients!.div(norm.mul(share).add(least).clamp(min: one));
     }
 
-    /// <summary>Multiplies the gradients of each group with what its rule gives, in place, and returns the factors' products where they suffice to the rule.</summary>
-    private FactorProducts?[] Precondition(Tensor gradients, StepSchedule schedule)
+    /// <summary>
+    /// Multiplies the gradients of each group with what its rule gives, in place, and returns the factors' products where they suffice to the rule, and
+    /// what tells of all groups whether this succeeded.
+    /// </summary>
+    private (FactorProducts?[] Products, List<Tensor> Marks) Precondition(Tensor gradients, StepSchedule schedule)
     {
+        var marks = new List<Tensor>();
         var products = new FactorProducts?[_groups.Count];
         for (int i = 0; i < products.Length && AsksForFactors; i++)
         {
@@ -118,11 +124,11 @@ internal sealed class WeightUpdate : IDisposable
 
             if (_plan.Rates.Preconditions)
             {
-                _rates[i].Precondition(products[i]!, _groups[i].In(gradients), schedule);
+                marks.AddRange(_rates[i].Precondition(products[i]!, _groups[i].In(gradients), schedule));
             }
         }
 
-        return products;
+        return (products, marks);
     }
 
     /// <summary>What the base optimizer proposes, at unit rate, and its moments if the step counts.</summary>
@@ -162,7 +168,7 @@ internal sealed class WeightUpdate : IDisposable
         }
     }
 
-    private double[][] Decide(ReadOnlySpan<float> products, StepSchedule schedule)
+    private double[][] Decide(ReadOnlySpan<float> products, StepSchedule schedule, long step)
     {
         int width = _plan.Rates.Statistics switch
         {
@@ -174,7 +180,7 @@ internal sealed class WeightUpdate : IDisposable
         for (int i = 0; i < rates.Length; i++)
         {
             int length = 2 * _groups[i].Matrices * width * _groups[i].Rank * width * _groups[i].Rank;
-            rates[i] = _rates[i].Decide(products[..length], schedule);
+            rates[i] = _rates[i].Decide(products[..length], schedule, step);
             products = products[length..];
         }
 

@@ -17,20 +17,36 @@ internal static class TorchDevices
         }
     }
 
-    /// <summary>The first GPU, or the processor where there is none; the test is inconclusive where TorchSharp's native parts are absent.</summary>
+    /// <summary>
+    /// The first GPU, or the processor where there is none; the test is inconclusive where TorchSharp's native parts are absent, and fails where
+    /// the lane promises what is absent.
+    /// </summary>
     public static TorchPlace Any(GpuPrecision precision = GpuPrecision.Single)
     {
-        if (TorchRuntime.MissingForGpu(0) is null)
+        string? withoutGpu = TorchRuntime.MissingForGpu(0);
+        if (withoutGpu is null)
         {
             return TorchRuntime.Gpu(0, precision);
         }
 
-        if (TorchRuntime.MissingForProcessor() is { } missing)
+        Lane.Current.CheckGpu(withoutGpu);
+        if (TorchRuntime.MissingForProcessor() is { } withoutTorch)
         {
-            Assert.Inconclusive(missing);
+            Lane.Current.CheckTorch(withoutTorch);
+            Assert.Inconclusive(withoutTorch);
         }
 
         return TorchRuntime.Processor() with { Precision = precision };
+    }
+
+    /// <summary>Makes the test inconclusive where there is no GPU, or fail where the lane promises one.</summary>
+    public static void RequireGpu()
+    {
+        if (TorchRuntime.MissingForGpu(0) is { } missing)
+        {
+            Lane.Current.CheckGpu(missing);
+            Assert.Inconclusive(missing);
+        }
     }
 
     /// <summary>An engine on that device.</summary>
