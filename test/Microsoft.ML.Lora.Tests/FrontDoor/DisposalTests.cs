@@ -150,6 +150,8 @@ public sealed class DisposalTests : IDisposable
 
         public int Threads => _engine.Threads;
 
+        public bool TakesMatricesFromFile => _engine.TakesMatricesFromFile;
+
         public int Made { get; private set; }
 
         public int Living => Volatile.Read(ref _living);
