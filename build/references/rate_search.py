@@ -124,12 +124,13 @@ class Way:
     candidates: tuple
     rounds: tuple
     caution: float | None = None  # in standard errors by which the usual rule must be beaten; None: the lowest loss, the usual rule being one of many
+    stretch: float = math.inf  # times longer than its trials that a training may be for a higher rate than the usual rule's to be believed
     power: float = 0.0  # rates of a trial are raised by (steps of the whole training / of the trial)^power, in whole doublings
 
     def __str__(self):
         kinds = {FEW: "3 adaptive", MANY: "9 adaptive", FIXED: "9 fixed"}
         return f"{kinds[self.candidates]}, {' then '.join(map(str, self.rounds))} steps, " + (
-            "lowest loss" if self.caution is None else f"{self.caution:g} errors") + (f", power {self.power:g}" if self.power else "")
+            "lowest loss" if self.caution is None else f"{self.caution:g} errors") + (f", stretch {self.stretch:g}" if self.stretch < math.inf else "") + (f", power {self.power:g}" if self.power else "")
 
     def cost(self):
         return sum(max(1, len(self.candidates) // 3**number) * steps for number, steps in enumerate(self.rounds))
@@ -145,18 +146,24 @@ class Way:
             if not ended:
                 return None
             if number == len(self.rounds) - 1:
-                return self.best(ended, tried)
+                return self.best(ended, tried, whole)
             kept = ended[: max(1, len(left) // 3)]
             if self.caution is not None and USUAL in ended and USUAL not in kept:
                 kept[-1] = USUAL
             left = kept
 
-    def best(self, ended, tried):
-        best = ended[0]
-        if self.caution is None or USUAL not in ended or best == USUAL:
+    def best(self, ended, tried, whole):
+        if self.caution is None or USUAL not in ended:
+            return ended[0]
+        best = next(rule for rule in ended if whole <= self.stretch * self.rounds[-1] or share(rule) <= share(USUAL))
+        if best == USUAL:
             return best
         error = tried[best]["errors"][tried[USUAL]["rule"]]
         return best if tried[USUAL]["loss"] - tried[best]["loss"] > self.caution * error else USUAL
+
+
+def share(rule):
+    return float(rule.partition(":")[2].partition(",")[0])
 
 
 def raised(rule, factor):
@@ -172,7 +179,8 @@ def ways(steps):
     rounds = [(a,) for a in steps] + [(a, b) for a in steps for b in steps if b == 3 * a]
     for parts in rounds:
         names = FEW if len(parts) == 1 else MANY
-        yield from (Way(names, parts, caution, power) for power in (0.0, 0.25, 0.5) for caution in (0.0, 1.0, 2.0, 3.0))
+        yield from (Way(names, parts, caution, power=power) for power in (0.0, 0.25, 0.5) for caution in (0.0, 1.0, 2.0, 3.0))
+        yield from (Way(names, parts, caution, stretch) for stretch in (8, 16) for caution in (1.0, 2.0, 3.0))
         if len(parts) == 2:
             yield Way(FIXED, parts)
 

@@ -87,7 +87,7 @@ public static class AdapterRates
     /// <summary>
     /// The default rule, or one like it with other constants if a search before training finds that clearly better: short trainings on a part of the training
     /// pairs, the best of them and the default longer, judged on another part that shares no sentence (or group) with it, unless that would leave too few; a
-    /// warning says so then. What is tried: <see cref="Adaptive"/> with other τ, and with λ learned; <see cref="Equal"/> with other rates where there are no low-rank updates.
+    /// warning says so then. Trials shorter than a sixteenth of the training do not speak for higher rates than the default's: those do harm late. What is tried: <see cref="Adaptive"/> with other τ, and with λ learned; <see cref="Equal"/> with other rates where there are no low-rank updates.
     /// </summary>
     /// <param name="budget">What the search may take. <see cref="TrainingSummary.RateTrials"/> tells what it tried.</param>
     public static AdapterRateRule Fitted(RateSearchBudget budget)

@@ -126,7 +126,7 @@ internal sealed class PairTraining
         }
 
         hooks.Checkpoints?.Keep(trials);
-        AdapterRateRule best = RateSearch.Best(trials, candidates);
+        AdapterRateRule best = RateSearch.Best(trials, candidates, _request.Training.StepsOn(train.Count));
         if (searches && hooks.Checkpoints is { } checkpoints)
         {
             // What is broken off before its first checkpoint would search again.

@@ -55,6 +55,12 @@ internal sealed class RateCandidates
         ?? throw new InvalidDataException(
             $"A stored trial of the search for rates is of the rule '{description}', which this version does not try. Begin anew: set {nameof(TrainingCheckpoints)}.{nameof(TrainingCheckpoints.Resume)} to false.");
 
+    /// <summary>Whether a candidate's rate, or its share of a weight, is higher than the default's.</summary>
+    /// <exception cref="InvalidDataException">There is no candidate of that description.</exception>
+    public bool IsAboveDefault(string description) => SizeOf(Named(description)) > SizeOf(Default);
+
+    private static double SizeOf(AdapterRateRule rule) => rule is AdaptiveRates adaptive ? adaptive.Tau : rule.RateOfHead;
+
     private static AdaptiveRates Adaptive(float share, bool learnsRatio) => new(share * UsualRates.Tau, UsualRates.Head, learnsRatio);
 
     private static RateCandidates Fixed(float rate) =>

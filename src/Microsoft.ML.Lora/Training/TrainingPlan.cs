@@ -21,4 +21,7 @@ internal sealed record TrainingPlan
 
     /// <summary>Seeds the order of the pairs and, where order of sentences shall not matter, which order each step meets.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>Optimizer steps on so many pairs, where nothing stops early.</summary>
+    public int StepsOn(int pairs) => checked(Epochs * ((pairs + BatchSize - 1) / BatchSize));
 }

@@ -48,7 +48,7 @@ internal static class RateTraining
             {
                 RateSearchSplit split = RateSearchSplit.Of(pairs.Train, pairs.Groups, "pairs that share a question", plan.Seed);
                 var candidates = RateCandidates.For(Trained(cell).Adapter);
-                rule = RateSearch.Best(RateSearch.Execute(Start, split, candidates, plan, fitted.Budget, StudyTraining.Hooks()), candidates);
+                rule = RateSearch.Best(RateSearch.Execute(Start, split, candidates, plan, fitted.Budget, StudyTraining.Hooks()), candidates, plan.StepsOn(pairs.Train.Count));
             }
 
             using ITrainingSession session = Start(rule);

@@ -42,6 +42,17 @@ public sealed class RateCandidatesTests
     }
 
     [TestMethod]
+    [DataRow(AdaptationMethod.LowRank, 3)]
+    [DataRow(AdaptationMethod.FullFineTuning, 4)]
+    public void IsAboveDefault_EachCandidate_TellsThoseOfDoubledRates(AdaptationMethod method, int above)
+    {
+        RateCandidates candidates = Of(method, method == AdaptationMethod.LowRank ? LoraTargets.QueryAndValue : LoraTargets.None);
+
+        Assert.IsFalse(candidates.IsAboveDefault(candidates.Default.Description));
+        Assert.AreEqual(above, candidates.Of(Many).Count(rule => candidates.IsAboveDefault(rule.Description)));
+    }
+
+    [TestMethod]
     public void Of_SmallSearch_IsTheBeginningOfTheLarge()
     {
         RateCandidates candidates = Of(AdaptationMethod.LowRank, LoraTargets.QueryAndValue);

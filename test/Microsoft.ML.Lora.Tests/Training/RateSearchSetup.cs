@@ -6,6 +6,9 @@ namespace Microsoft.ML.Lora.Tests.Training;
 /// <summary>A search for rates that tests change one thing in: 200 pairs, 40 of them to judge by, and a training of 100 steps to come.</summary>
 internal sealed class RateSearchSetup
 {
+    /// <summary>Steps of the training to come.</summary>
+    public const int TrainingSteps = 100;
+
     /// <summary>What is tried: rates of an encoder's own weights, since they have short descriptions; the default is 3e-4.</summary>
     public static readonly RateCandidates Candidates = RateCandidates.For(
         new AdapterPlan { Method = AdaptationMethod.FullFineTuning, Targets = LoraTargets.None, Rank = 1, Scaling = 1, Dropout = 0 });

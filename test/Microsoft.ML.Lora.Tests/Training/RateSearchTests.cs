@@ -196,6 +196,26 @@ public sealed class RateSearchTests
     }
 
     [TestMethod]
+    [DataRow("Equal(0.0006)", 320, "Equal(0.0006)")]
+    [DataRow("Equal(0.0006)", 321, "Equal(0.00015)")]
+    [DataRow("Equal(0.00015)", 321, "Equal(0.00015)")]
+    public void Best_TrainingMuchLongerThanItsTrials_TakesNoHigherRateThanTheDefault(string lowest, int trainingSteps, string chosen)
+    {
+        RateTrial Other(string rates) => Trial(1, rates, 0.4) with { LogLoss = rates == lowest ? 0.4 : 0.41, OverDefault = rates == lowest ? -0.1 : -0.09, OverDefaultError = 0.01 };
+        RateTrial[] trials = [Trial(1, Default, 0.5) with { OverDefault = 0, OverDefaultError = 0 }, Other("Equal(0.0006)"), Other("Equal(0.00015)")];
+
+        Assert.AreEqual(chosen, Best(trials, trainingSteps));
+    }
+
+    [TestMethod]
+    public void Best_DefaultOutInTrialsFarTooShort_TakesTheLowestLoss()
+    {
+        RateTrial[] trials = [Trial(1, Default, null), Trial(1, "Equal(0.00015)", 0.6), Trial(1, "Equal(0.0006)", 0.5)];
+
+        Assert.AreEqual("Equal(0.0006)", Best(trials, trainingSteps: 10_000));
+    }
+
+    [TestMethod]
     public void PairedDifference_KnownLosses_HasMeanAndStandardError()
     {
         // Differences 1, 3, 2 and 6: mean 3, sum of squares about it 14.
@@ -205,7 +225,8 @@ public sealed class RateSearchTests
         Assert.AreEqual(Math.Sqrt(14.0 / 3 / 4), found.Error, 1e-12);
     }
 
-    private static string Best(IReadOnlyList<RateTrial> trials) => RateSearch.Best(trials, RateSearchSetup.Candidates).Description;
+    private static string Best(IReadOnlyList<RateTrial> trials, int trainingSteps = RateSearchSetup.TrainingSteps) =>
+        RateSearch.Best(trials, RateSearchSetup.Candidates, trainingSteps).Description;
 
     private static RateTrial Trial(int round, string rates, double? loss) => new(round, rates, 20, loss, OverDefault: null, OverDefaultError: null);
 
