@@ -56,5 +56,19 @@ public sealed class SharedEncoderTests : IDisposable
         GC.KeepAlive(inUse);
     }
 
+    [TestMethod]
+    public void Score_SeveralModelsInMemory_ShareWhatTheFirstRead()
+    {
+        using LoraSentencePairTransformer first = _encoder.Train(_ml);
+        first.Model.Encoder.Store.InFile();
+        float expected = first.Score("a", "b");
+        GC.Collect();
+        WriteToEncoder();
+
+        using LoraSentencePairTransformer second = first.WithDevice(ComputeDevice.Cpu);
+
+        Assert.AreEqual(expected, second.Score("a", "b"), "Nothing had to be read from a file that is another now.");
+    }
+
     private void WriteToEncoder() => File.SetLastWriteTimeUtc(Path.Combine(_encoder.Folder, "model.safetensors"), Later);
 }
