@@ -1,5 +1,9 @@
+using Microsoft.ML.Lora.Engines.Managed;
+using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Pipeline;
+using Microsoft.ML.Lora.Tests.Engines;
 using Microsoft.ML.Lora.Tests.Storage;
+using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora.Tests.FrontDoor;
 
@@ -68,6 +72,22 @@ public sealed class SharedEncoderTests : IDisposable
         using LoraSentencePairTransformer second = first.WithDevice(ComputeDevice.Cpu);
 
         Assert.AreEqual(expected, second.Score("a", "b"), "Nothing had to be read from a file that is another now.");
+    }
+
+    [TestMethod]
+    public void Make_ClassifiersScoreThoughTheFileWasWrittenToSince_NeedsNoWeights()
+    {
+        // As at the end of a training on a GPU, which would be lost.
+        LoadedEncoder encoder = EncoderRegistry.InDirectory(_encoder.Folder, id: null).Load();
+        encoder.Store.InFile();
+        GC.Collect();
+        WriteToEncoder();
+        var setup = new MatchingSetup(MatchingScore.Classifier, new LabeledPairs([], null, []), held: null, seed: 1, _ => { }, _ => { });
+
+        MatchingResult made = setup.Make(
+            new ManagedEngine(threads: 1), encoder, TinyModel.Plan(LoraTargets.Query), new TrainedWeights([]), validationLogits: null, needsScores: false, CancellationToken.None);
+
+        Assert.IsNull(made.Model);
     }
 
     private void WriteToEncoder() => File.SetLastWriteTimeUtc(Path.Combine(_encoder.Folder, "model.safetensors"), Later);
