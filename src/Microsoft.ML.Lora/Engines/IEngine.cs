@@ -11,7 +11,7 @@ internal interface IEngine
     /// <summary>The most of the machine's threads that work on one call, the caller's included.</summary>
     int Threads { get; }
 
-    /// <summary>Whether sessions and scorers look at an encoder's matrices only while they are made, row by row, so that these need not be in memory.</summary>
+    /// <summary>Whether sessions and scorers look at an encoder's matrices once, row by row, when they are made or in their first step, so that these need not be in memory.</summary>
     bool TakesMatricesFromFile { get; }
 
     /// <summary>Begins, on another thread, what the first scoring would otherwise wait for. To be called before an encoder is loaded.</summary>

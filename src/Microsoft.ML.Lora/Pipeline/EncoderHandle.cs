@@ -24,15 +24,16 @@ internal sealed class EncoderHandle(string id, Func<ICheckpointSource> open, int
     /// <exception cref="IOException">Its files cannot be found or read.</exception>
     public string Checksum() => EncoderChecksum.Compute(open());
 
-    /// <summary>Loads it, or hands out the copy in use.</summary>
+    /// <summary>Loads it, or hands out the copy in use, unless what is in its files by now is wanted or needed instead.</summary>
+    /// <param name="checksum">Of the files that are wanted; <see langword="null"/> where the copy in use will do whatever they have become since.</param>
     /// <exception cref="IOException">Its files cannot be found or read.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or they do not belong together.</exception>
     /// <exception cref="NotSupportedException">The checkpoint is of a kind that is not supported.</exception>
-    public LoadedEncoder Load()
+    public LoadedEncoder Load(string? checksum = null)
     {
         lock (_loading)
         {
-            if (!_loaded.TryGetTarget(out LoadedEncoder? encoder))
+            if (!_loaded.TryGetTarget(out LoadedEncoder? encoder) || encoder.Store.IsLost || (checksum is not null && checksum != encoder.Identity.Checksum))
             {
                 encoder = Read(open());
                 _loaded.SetTarget(encoder);

@@ -66,7 +66,7 @@ internal sealed class MatchingSetup
 
     /// <summary>Makes it.</summary>
     /// <param name="engine">Computes.</param>
-    /// <param name="encoder">The encoder.</param>
+    /// <param name="encoder">The encoder, whose weights are asked for where a score needs them.</param>
     /// <param name="plan">What was trained.</param>
     /// <param name="trained">The trained weights.</param>
     /// <param name="validationLogits">The classifier's logits of the validation pairs; <see langword="null"/> without such pairs.</param>
@@ -74,7 +74,7 @@ internal sealed class MatchingSetup
     /// <param name="cancellation">Looked at before each thousand pairs.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public MatchingResult Make(
-        IEngine engine, EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, float[]? validationLogits, bool needsScores, CancellationToken cancellation)
+        IEngine engine, LoadedEncoder encoder, TrainablePlan plan, TrainedWeights trained, float[]? validationLogits, bool needsScores, CancellationToken cancellation)
     {
         if (_wanted.Form == MatchingForm.Classifier)
         {
@@ -92,7 +92,7 @@ internal sealed class MatchingSetup
             return Of(Fitted(ConstantFit.Temperature(validationLogits!, _held!.Labels), bank: null), validationLogits!, new PairTraits[_held.Count]);
         }
 
-        using IPairScorer scorer = engine.CreateScorer(encoder, plan, trained, observable: true);
+        using IPairScorer scorer = engine.CreateScorer(encoder.WeightsFor(engine), plan, trained, observable: true);
         EncodedPair[] members = Members(_train.Pairs);
         EncodedPair[] swapped = Members(_train.Swapped);
         EmbeddingBank bank = Draw(scorer, encoder.Shape.Hidden, members, swapped);

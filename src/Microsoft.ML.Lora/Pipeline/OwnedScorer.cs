@@ -1,16 +1,19 @@
 using Microsoft.ML.Lora.Engines;
+using Microsoft.ML.Lora.Models;
 
 namespace Microsoft.ML.Lora.Pipeline;
 
 /// <summary>
 /// A model's scorer: made when it is first needed, and gone when the model is disposed of and the last call that was under way has ended. Disposal
-/// does not wait for that call. Safe to use from several threads.
+/// does not wait for that call. The weights that the scorer was made of are held as long as it is, so that others can share them. Safe to use from
+/// several threads.
 /// </summary>
-/// <param name="make">Makes the scorer.</param>
-internal sealed class OwnedScorer(Func<IPairScorer> make) : IDisposable
+/// <param name="weights">Gives the encoder's weights.</param>
+/// <param name="make">Makes the scorer of them.</param>
+internal sealed class OwnedScorer(Func<EncoderWeights> weights, Func<EncoderWeights, IPairScorer> make) : IDisposable
 {
     private readonly Lock _changing = new();
-    private IPairScorer? _scorer;
+    private (IPairScorer Scorer, EncoderWeights Weights)? _made;
     private int _calls;
     private bool _disposed;
 
@@ -21,9 +24,9 @@ internal sealed class OwnedScorer(Func<IPairScorer> make) : IDisposable
         lock (_changing)
         {
             RequireUsable();
-            _scorer ??= make();
+            (IPairScorer Scorer, EncoderWeights Weights) made = _made ??= Make();
             _calls++;
-            return _scorer;
+            return made.Scorer;
         }
     }
 
@@ -60,12 +63,18 @@ internal sealed class OwnedScorer(Func<IPairScorer> make) : IDisposable
         }
     }
 
+    private (IPairScorer Scorer, EncoderWeights Weights) Make()
+    {
+        EncoderWeights encoder = weights();
+        return (make(encoder), encoder);
+    }
+
     private void FreeIfUnused()
     {
         if (_disposed && _calls == 0)
         {
-            _scorer?.Dispose();
-            _scorer = null;
+            _made?.Scorer.Dispose();
+            _made = null;
         }
     }
 }

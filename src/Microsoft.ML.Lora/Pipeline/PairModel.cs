@@ -24,7 +24,9 @@ internal sealed class PairModel : IDisposable
         PrecisionObjection = engine.ObjectionTo(definition.ScoringPrecision);
         PrecisionInUse = PrecisionObjection is null ? definition.ScoringPrecision : ScoringPrecision.Single;
         _engine = engine;
-        _scorer = new OwnedScorer(() => engine.CreateScorer(encoder.WeightsFor(engine), definition.Plan, definition.Trained, PrecisionInUse, Observes(definition)));
+        _scorer = new OwnedScorer(
+            () => encoder.WeightsFor(engine),
+            weights => engine.CreateScorer(weights, definition.Plan, definition.Trained, PrecisionInUse, Observes(definition)));
     }
 
     /// <summary>The encoder it was trained on.</summary>

@@ -63,7 +63,7 @@ internal static class PayloadText
         IEngine engine = EngineChoice.ForLoadedModel();
         engine.WarmUp();
         ModelPayload payload = ModelPayload.FromBytes(bytes[..length]);
-        LoadedEncoder encoder = EncoderRegistry.Find(payload.Encoder, ModelFacts.ReadFolder(payload.Options)).Load();
+        LoadedEncoder encoder = EncoderRegistry.Find(payload.Encoder, ModelFacts.ReadFolder(payload.Options)).Load(payload.Encoder.Checksum);
         PairModelDefinition definition = ModelFacts.Read(payload.Options, payload.Tensors, encoder.Shape.Hidden);
         return new PairModel(encoder, definition, engine);
     }

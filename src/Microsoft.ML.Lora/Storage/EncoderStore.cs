@@ -1,4 +1,5 @@
 using Microsoft.ML.Lora.Models;
+using Microsoft.ML.Lora.Primitives;
 
 namespace Microsoft.ML.Lora.Storage;
 
@@ -31,6 +32,19 @@ internal sealed class EncoderStore
 
     /// <summary>The sizes.</summary>
     public EncoderShape Shape { get; }
+
+    /// <summary>Whether the file was written to since weights in memory were let go of, so that nothing can be read from it any more.</summary>
+    /// <exception cref="IOException">The file system does not answer.</exception>
+    public bool IsLost
+    {
+        get
+        {
+            lock (_turn)
+            {
+                return _file is not null && _file.State != _state;
+            }
+        }
+    }
 
     /// <summary>The weights in memory: those that are in use, or else read again.</summary>
     /// <exception cref="InvalidDataException">The file was written to since they were let go.</exception>
@@ -65,12 +79,12 @@ internal sealed class EncoderStore
                 return _inFile;
             }
 
-            if (Reopened() is not { } file)
+            if (Reopened() is not { } again)
             {
                 return _held!;
             }
 
-            (_file, _inFile, _held) = (file, _read(file, true), null);
+            (_file, _inFile, _held) = (again.File, again.Weights, null);
         }
 
         // What comes now allocates next to nothing, and so the collector would not look for hundreds of megabytes for as long as it lasts.
@@ -78,23 +92,37 @@ internal sealed class EncoderStore
         return _inFile;
     }
 
-    private SafetensorsFile? Reopened()
+    /// <summary>The file and the weights in it; <see langword="null"/> if it is not what was read any more.</summary>
+    private (SafetensorsFile File, EncoderWeights Weights)? Reopened()
     {
+        SafetensorsFile? file = null;
         try
         {
-            SafetensorsFile file = _open();
-            if (file.State == _state)
+            file = _open();
+            if (file.State == _state && _read(file, true) is var weights && AgreesWithHeld(weights))
             {
-                return file;
+                return (file, weights);
             }
-
-            file.Dispose();
-            return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            return null;
+            // What cannot be read is not what was read.
         }
+
+        file?.Dispose();
+        return null;
+    }
+
+    /// <summary>Whether each tensor's first row is as it is in memory: another encoder's file can be as long, and as old where times are set.</summary>
+    private bool AgreesWithHeld(EncoderWeights inFile)
+    {
+        IReadOnlyDictionary<string, Matrix> held = EncoderTensors.ByName(_held!);
+        return EncoderTensors.ByName(inFile).All(tensor =>
+        {
+            float[] row = new float[tensor.Value.Columns];
+            tensor.Value.Read(0, row);
+            return held[tensor.Key].Row(0).SequenceEqual(row);
+        });
     }
 
     private void RequireUnchanged()

@@ -62,7 +62,7 @@ public sealed class DisposalTests : IDisposable
         Assert.ThrowsExactly<ObjectDisposedException>(() => _model.Score([("a", "b")]));
         Assert.ThrowsExactly<ObjectDisposedException>(() => _model.Transform(data));
         Assert.ThrowsExactly<ObjectDisposedException>(() => _model.GetRowToRowMapper(data.Schema));
-        Assert.Throws<Exception>(() => begun.GetColumn<float>("Score").ToArray());
+        Assert.ThrowsExactly<ObjectDisposedException>(() => begun.GetColumn<float>("Score").ToArray());
 
         StringAssert.StartsWith(error.Message, "The model is disposed of and scores no more. Dispose of it after its last score", StringComparison.Ordinal);
         Assert.AreEqual(nameof(LoraSentencePairTransformer), error.ObjectName);

@@ -104,6 +104,25 @@ public sealed class EncoderStoreTests
     }
 
     [TestMethod]
+    [DataRow("encoder.layer.1.attention.self.key.weight", 0.5f, DisplayName = "another encoder's matrix")]
+    [DataRow("encoder.layer.1.attention.self.key.bias", 0.5f, DisplayName = "another encoder's bias")]
+    [DataRow("encoder.layer.1.attention.self.key.bias", float.NaN, DisplayName = "a damaged bias")]
+    public void InFile_OtherFileOfTheSameSizeAndTime_KeepsThoseInMemory(string name, float value)
+    {
+        using var folder = new TemporaryFolder();
+        EncoderStore store = Load(folder, new TinyCheckpoint());
+        string file = folder.File(CheckpointFiles.Weights);
+        DateTime written = File.GetLastWriteTimeUtc(file);
+        var other = new TinyCheckpoint().Change(tensor => tensor.Name != name
+            ? tensor
+            : RawTensor.OfFloats(name, tensor.Shape, [.. Enumerable.Repeat(value, tensor.Data.Length / sizeof(float))]));
+        File.WriteAllBytes(file, other.ToSource().Files[CheckpointFiles.Weights]);
+        File.SetLastWriteTimeUtc(file, written);
+
+        Assert.AreSame(store.OnHost(), store.InFile());
+    }
+
+    [TestMethod]
     public void InFile_FileWrittenToSince_IsRefused()
     {
         using var folder = new TemporaryFolder();

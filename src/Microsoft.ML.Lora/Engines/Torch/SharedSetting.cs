@@ -9,57 +9,81 @@ namespace Microsoft.ML.Lora.Engines.Torch;
 internal sealed class SharedSetting(Func<bool> read, Action<bool> write)
 {
     private readonly object _changing = new();
-    private long _asked;
-    private long _served;
-    private int _working;
+    private readonly List<object> _waiting = [];
+    private readonly List<Thread> _working = [];
     private bool _value;
     private bool _before;
 
-    /// <summary>Waits until the setting can have a value, and keeps it so. Not to be asked for another value before the first is given back.</summary>
+    /// <summary>
+    /// Waits until the setting can have a value, and keeps it so. From within work of that value a thread need not wait.
+    /// </summary>
     /// <param name="value">The value.</param>
     /// <returns>Gives it back when disposed of.</returns>
+    /// <exception cref="InvalidOperationException">The thread keeps the other value, and would wait for itself.</exception>
     public IDisposable Keep(bool value)
     {
+        Thread thread = Thread.CurrentThread;
         lock (_changing)
         {
-            long turn = _asked++;
-            while (turn != _served || (_working > 0 && _value != value))
+            if (!_working.Contains(thread))
             {
-                Monitor.Wait(_changing);
+                AwaitTurn(value);
+            }
+            else if (_value != value)
+            {
+                throw new InvalidOperationException(
+                    $"A model of one {nameof(GpuPrecision)} was asked from within a step or scoring in another, which would wait for it forever. "
+                    + "A rate rule or a handler of log messages runs within a step: let it score in the same precision, on the processor, or later.");
             }
 
-            _served++;
-            Monitor.PulseAll(_changing);
-            if (_working == 0)
+            if (_working.Count == 0)
             {
                 _before = read();
                 write(value);
                 _value = value;
             }
 
-            _working++;
+            _working.Add(thread);
         }
 
-        return new Kept(this);
+        return new Kept(this, thread);
     }
 
-    private void GiveBack()
+    private void AwaitTurn(bool value)
+    {
+        var turn = new object();
+        _waiting.Add(turn);
+        try
+        {
+            while (_waiting[0] != turn || (_working.Count > 0 && _value != value))
+            {
+                Monitor.Wait(_changing);
+            }
+        }
+        finally
+        {
+            _waiting.Remove(turn);
+            Monitor.PulseAll(_changing);
+        }
+    }
+
+    private void GiveBack(Thread thread)
     {
         lock (_changing)
         {
-            _working--;
-            if (_working == 0)
+            _working.Remove(thread);
+            if (_working.Count == 0)
             {
-                write(_before);
                 Monitor.PulseAll(_changing);
+                write(_before);
             }
         }
     }
 
-    private sealed class Kept(SharedSetting setting) : IDisposable
+    private sealed class Kept(SharedSetting setting, Thread thread) : IDisposable
     {
         private SharedSetting? _setting = setting;
 
-        public void Dispose() => Interlocked.Exchange(ref _setting, null)?.GiveBack();
+        public void Dispose() => Interlocked.Exchange(ref _setting, null)?.GiveBack(thread);
     }
 }

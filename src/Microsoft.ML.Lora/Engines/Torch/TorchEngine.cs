@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.Lora.Models;
 using TorchSharp;
 
@@ -78,9 +77,22 @@ internal sealed class TorchEngine : IEngine
         {
             return make();
         }
-        catch (ExternalException error) when (DeviceFault.IsOutOfMemory(error))
+        catch (Exception error)
         {
-            throw DeviceNeed.Exceeded(encoder, plan, _place, trains, error);
+            FreeWhatNobodyOwns();
+            if (DeviceFault.IsOutOfMemory(error))
+            {
+                throw DeviceNeed.Exceeded(encoder, plan, _place, trains, error);
+            }
+
+            throw;
         }
+    }
+
+    /// <summary>Frees the tensors of what was half made: it reached nobody who would dispose of it, and the collector does not see how much of a device's memory it holds.</summary>
+    private static void FreeWhatNobodyOwns()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
     }
 }

@@ -98,7 +98,7 @@ internal sealed record TorchPlace
 
     /// <summary>
     /// Sets what GPUs compute products of 32-bit numbers in: a setting of the device library for the whole process, not of a call or a thread. Work of
-    /// another precision waits for its turn. Not to be entered twice by one thread.
+    /// another precision waits for its turn.
     /// </summary>
     /// <returns>Ends the turn when disposed of; <see langword="null"/> on the processor, which has no such setting.</returns>
     public IDisposable? Enter() => Device.type == DeviceType.CUDA ? TensorFloat.Keep(Precision == GpuPrecision.TensorFloat32) : null;

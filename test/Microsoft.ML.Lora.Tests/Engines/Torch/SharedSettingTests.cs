@@ -105,4 +105,78 @@ public sealed class SharedSettingTests
         Assert.IsTrue(next.Wait(Long));
         next.Result.Dispose();
     }
+
+    [TestMethod]
+    public void Keep_WaitInterrupted_LetsTheNextHaveItsTurn()
+    {
+        var setting = new SharedSetting(() => false, _ => { });
+        IDisposable first = setting.Keep(true);
+        bool interrupted = false;
+        var waiting = new Thread(() => interrupted = Assert.ThrowsExactly<ThreadInterruptedException>(() => setting.Keep(false)) is not null);
+        waiting.Start();
+        waiting.Interrupt();
+        Assert.IsTrue(waiting.Join(Long));
+        Assert.IsTrue(interrupted);
+        using Task<IDisposable> next = Task.Run(() => setting.Keep(false));
+
+        first.Dispose();
+
+        Assert.IsTrue(next.Wait(Long));
+        next.Result.Dispose();
+    }
+
+    [TestMethod]
+    public void Dispose_WriteFails_LetsTheNextHaveItsTurn()
+    {
+        bool fails = false;
+        var setting = new SharedSetting(() => false, _ => ThrowIf(fails));
+        IDisposable first = setting.Keep(true);
+        using Task<IDisposable> next = Task.Run(() => setting.Keep(false));
+        Assert.IsFalse(next.Wait(AWhile));
+
+        fails = true;
+        Assert.ThrowsExactly<InvalidOperationException>(first.Dispose);
+        fails = false;
+
+        Assert.IsTrue(next.Wait(Long));
+        next.Result.Dispose();
+    }
+
+    [TestMethod]
+    public void Keep_SameValueWithinATurn_DoesNotWaitBehindWhoWaitsForThatTurn()
+    {
+        var setting = new SharedSetting(() => false, _ => { });
+        Task work = Task.Run(() =>
+        {
+            using IDisposable outer = setting.Keep(true);
+            Task other = Task.Run(() => setting.Keep(false).Dispose());
+            Assert.IsFalse(other.Wait(AWhile));
+            setting.Keep(true).Dispose();
+            Assert.IsFalse(other.Wait(AWhile), "The turn has not ended.");
+        });
+
+        Assert.IsTrue(work.Wait(Long));
+    }
+
+    [TestMethod]
+    public void Keep_OtherValueWithinATurn_IsRefusedInsteadOfWaitingForever()
+    {
+        var setting = new SharedSetting(() => false, _ => { });
+        Task<string> work = Task.Run(() =>
+        {
+            using IDisposable outer = setting.Keep(true);
+            return Assert.ThrowsExactly<InvalidOperationException>(() => setting.Keep(false)).Message;
+        });
+
+        Assert.IsTrue(work.Wait(Long));
+        StringAssert.Contains(work.Result, "asked from within a step or scoring in another");
+    }
+
+    private static void ThrowIf(bool fails)
+    {
+        if (fails)
+        {
+            throw new InvalidOperationException();
+        }
+    }
 }

@@ -56,6 +56,28 @@ public sealed class TorchFileMatricesTests
         Assert.IsTrue(HostCopy.Of(all).AsSpan().SequenceEqual([.. Enumerable.Range(0, 2 * rows * columns).Select(number => (float)number)]));
     }
 
+    [TestMethod]
+    [DataRow(true, DisplayName = "a session")]
+    [DataRow(false, DisplayName = "a scorer")]
+    public void Make_ReadingFailsHalfWay_KeepsNoTensor(bool trains)
+    {
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.All);
+        TorchEngine engine = TorchDevices.Engine();
+        using ITrainingSession managed = Sessions.Start(Encoder, plan);
+        TrainedWeights trained = managed.ExportTrained();
+        LayerWeights last = Encoder.Layers[^1];
+        var unreadable = new Matrix(last.FeedForwardOut.Out, last.FeedForwardOut.In, (_, _) => throw new EndOfStreamException());
+        EncoderWeights cutShort = Encoder with { Layers = [.. Encoder.Layers.SkipLast(1), last with { FeedForwardOut = last.FeedForwardOut with { Weight = unreadable } }] };
+        long before = TorchRuntime.LiveTensors;
+
+        Assert.ThrowsExactly<EndOfStreamException>(() =>
+        {
+            using IDisposable made = trains ? engine.StartTraining(cutShort, plan, Sessions.Optimizer, seed: 5) : engine.CreateScorer(cutShort, plan, trained);
+        });
+
+        Assert.AreEqual(before, TorchRuntime.LiveTensors);
+    }
+
     private static Matrix Numbered(int rows, int columns, int first) => new(rows, columns, (row, values) =>
     {
         for (int i = 0; i < values.Length; i++)
