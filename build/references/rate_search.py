@@ -129,8 +129,12 @@ class Way:
 
     def __str__(self):
         kinds = {FEW: "3 adaptive", MANY: "9 adaptive", FIXED: "9 fixed"}
-        return f"{kinds[self.candidates]}, {' then '.join(map(str, self.rounds))} steps, " + (
-            "lowest loss" if self.caution is None else f"{self.caution:g} errors") + (f", stretch {self.stretch:g}" if self.stretch < math.inf else "") + (f", power {self.power:g}" if self.power else "")
+        told = [kinds[self.candidates], f"{' then '.join(map(str, self.rounds))} steps", "lowest loss" if self.caution is None else f"{self.caution:g} errors"]
+        if self.stretch < math.inf:
+            told.append(f"stretch {self.stretch:g}")
+        if self.power:
+            told.append(f"power {self.power:g}")
+        return ", ".join(told)
 
     def cost(self):
         return sum(max(1, len(self.candidates) // 3**number) * steps for number, steps in enumerate(self.rounds))
