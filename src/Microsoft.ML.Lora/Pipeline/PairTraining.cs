@@ -87,6 +87,11 @@ internal sealed class PairTraining
     private TrainingOutcome Train(Func<ITrainingSession> start, IEngine engine, long numbers, LabeledPairs train, LabeledPairs? held, TrainingHooks hooks)
     {
         using ITrainingSession session = start();
+        if (engine.TakesMatricesFromFile && _encoder.Store.StayedInMemory is { } reason)
+        {
+            Warn(reason);
+        }
+
         Info($"Training {numbers} numbers on the {engine.Name} engine with {_request.Threads} {(_request.Threads == 1 ? "thread" : "threads")}, seed {_request.Seed}.");
         return TrainingRun.Execute(session, train, held, _request.Training, hooks);
     }

@@ -33,6 +33,9 @@ internal sealed class EncoderStore
     /// <summary>The sizes.</summary>
     public EncoderShape Shape { get; }
 
+    /// <summary>Why the weights stayed in memory when <see cref="InFile"/> was last asked for, as a sentence for the log; <see langword="null"/> if they did not.</summary>
+    public string? StayedInMemory { get; private set; }
+
     /// <summary>Whether the file was written to since weights in memory were let go of, so that nothing can be read from it any more.</summary>
     /// <exception cref="IOException">The file system does not answer.</exception>
     public bool IsLost
@@ -66,7 +69,7 @@ internal sealed class EncoderStore
 
     /// <summary>
     /// The weights with their matrices in the file, and lets go of those in memory. If the file is not what was read any more, those in memory
-    /// stay, and are handed out.
+    /// stay, and are handed out; <see cref="StayedInMemory"/> says why.
     /// </summary>
     /// <exception cref="InvalidDataException">The file was written to since those in memory were let go.</exception>
     public EncoderWeights InFile()
@@ -84,7 +87,7 @@ internal sealed class EncoderStore
                 return _held!;
             }
 
-            (_file, _inFile, _held) = (again.File, again.Weights, null);
+            (_file, _inFile, _held, StayedInMemory) = (again.File, again.Weights, null, null);
         }
 
         // What comes now allocates next to nothing, and so the collector would not look for hundreds of megabytes for as long as it lasts.
@@ -96,6 +99,7 @@ internal sealed class EncoderStore
     private (SafetensorsFile File, EncoderWeights Weights)? Reopened()
     {
         SafetensorsFile? file = null;
+        string reason = "its file is no longer the one that was read";
         try
         {
             file = _open();
@@ -107,9 +111,11 @@ internal sealed class EncoderStore
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             // What cannot be read is not what was read.
+            reason = $"its file cannot be read again: {error.Message}";
         }
 
         file?.Dispose();
+        StayedInMemory = $"The encoder stays in memory beside its copy on the device, since {reason.TrimEnd('.')}. Results are the same.";
         return null;
     }
 

@@ -51,6 +51,7 @@ public sealed class EncoderStoreTests
         store.InFile();
 
         Assert.IsFalse(inMemory.IsAlive);
+        Assert.IsNull(store.StayedInMemory);
     }
 
     [TestMethod]
@@ -84,9 +85,9 @@ public sealed class EncoderStoreTests
     }
 
     [TestMethod]
-    [DataRow(true)]
-    [DataRow(false)]
-    public void InFile_FileThatIsNotWhatWasRead_KeepsThoseInMemory(bool isThere)
+    [DataRow(true, "since its file is no longer the one that was read. Results are the same.")]
+    [DataRow(false, "since its file cannot be read again: ")]
+    public void InFile_FileThatIsNotWhatWasRead_KeepsThoseInMemoryAndSaysWhy(bool isThere, string reason)
     {
         using var folder = new TemporaryFolder();
         EncoderStore store = Load(folder, new TinyCheckpoint());
@@ -101,6 +102,7 @@ public sealed class EncoderStoreTests
         }
 
         Assert.AreSame(store.OnHost(), store.InFile());
+        Assert.StartsWith($"The encoder stays in memory beside its copy on the device, {reason}", store.StayedInMemory);
     }
 
     [TestMethod]
