@@ -25,10 +25,11 @@ internal static class GpuCommand
         Option<int> rank = Count("--rank", "Rank of the updates.", LoraModel.UsualRank);
         var targets = new Option<LoraTargets>("--targets") { Description = "Adapted matrices, with commas between.", DefaultValueFactory = _ => LoraTargets.QueryAndValue };
         var equal = new Option<bool>("--equal") { Description = "Trains with one rate for everything, and not with the adaptive rule." };
+        var library = new Option<bool>("--library") { Description = "By the device library's own operators alone, without this library's kernels." };
         Option<double> seconds = MeasuringOptions.Seconds(5);
         var command = new CliCommand("gpu", "Milliseconds of a training step and of scoring a batch on a GPU, as one JSON object.")
         {
-            device, precision, layers, hidden, batch, tokens, lengths, rank, targets, equal, seconds,
+            device, precision, layers, hidden, batch, tokens, lengths, rank, targets, equal, library, seconds,
         };
         command.SetAction(result =>
         {
@@ -42,16 +43,18 @@ internal static class GpuCommand
             var found = new JsonObject { ["batch"] = size, ["meanTokens"] = given.Average() };
             AdapterRateRule rule = result.GetValue(equal) ? LoraModel.Optimizer.Rates : AdapterRates.Adaptive();
             TrainablePlan plan = LoraModel.Plan(result.GetRequiredValue(rank), result.GetRequiredValue(targets));
-            Measure(found, place, shape, plan, rule, given, size, result.GetRequiredValue(seconds));
+            Measure(found, place, shape, plan, rule, given, size, result.GetRequiredValue(seconds), result.GetValue(library));
             found["facts"] = RunFacts.Collect("gpu");
             Console.WriteLine(found.ToJsonString());
         });
         return command;
     }
 
-    private static void Measure(JsonObject found, TorchPlace place, EncoderShape shape, TrainablePlan plan, AdapterRateRule rule, int[] lengths, int size, double seconds)
+    private static void Measure(JsonObject found, TorchPlace place, EncoderShape shape, TrainablePlan plan, AdapterRateRule rule, int[] lengths, int size, double seconds, bool library)
     {
-        var engine = new TorchEngine(place, Environment.ProcessorCount, Console.Error.WriteLine);
+        TorchEngine engine = library
+            ? new TorchEngine(place, Environment.ProcessorCount, Console.Error.WriteLine, _ => EncoderScript.Library)
+            : new TorchEngine(place, Environment.ProcessorCount, Console.Error.WriteLine);
         (found["engine"], found["rates"]) = (engine.Name, rule.Description);
         using var encoder = new RandomCheckpoint(shape);
         (EncodedPair[] Pairs, int[] Labels)[] batches = RandomEncoder.Batches(shape, lengths, size);

@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Engines.Torch.Kernels;
 using Microsoft.ML.Lora.Models;
 using TorchSharp;
 using Tensor = TorchSharp.torch.Tensor;
@@ -5,21 +6,29 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace Microsoft.ML.Lora.Engines.Torch;
 
 /// <summary>
-/// The encoder and its gradients as TorchScript (Scripts/encoder.py) behind a script of attention. A pass is one call of the device library, which
+/// The encoder and its gradients as TorchScript (Scripts/encoder.py) behind scripts of attention and of its other pieces. A pass is one call of the device library, which
 /// records nothing for autograd and keeps only what the gradients read; sequences lie one behind the other, without padding. N tokens of n
 /// sequences, H hidden.
 /// </summary>
 internal sealed class EncoderScript
 {
-    private static readonly Lazy<EncoderScript> OfPacked = new(() => new EncoderScript(Text("attention_packed.py")));
+    private static readonly Lazy<EncoderScript> OfLibrary = new(() => new EncoderScript(Text("attention_packed.py"), "pieces_library.py"));
+    private static readonly Lazy<EncoderScript> OfFused = new(() => new EncoderScript(Text("attention_packed.py"), "pieces_fused.py"));
 
     private readonly torch.jit.CompilationUnit _unit;
 
     /// <param name="attention">TorchScript that has what Scripts/attention_packed.py has.</param>
-    internal EncoderScript(string attention) => _unit = torch.jit.compile($"{attention}\n\n{Text("encoder.py")}");
+    /// <param name="pieces">The script of the other pieces.</param>
+    internal EncoderScript(string attention, string pieces = "pieces_library.py") =>
+        _unit = torch.jit.compile(string.Join("\n\n", Text("operations.py"), attention, Text(pieces), Text("encoder.py")));
 
-    /// <summary>With the device library's own attention over packed sequences, which CUDA devices have; compiled once a process.</summary>
-    public static EncoderScript Packed => OfPacked.Value;
+    /// <summary>
+    /// By the device library's own operators, with its attention over packed sequences, which CUDA devices have; compiled once a process.
+    /// </summary>
+    public static EncoderScript Library => OfLibrary.Value;
+
+    /// <summary>Where <see cref="FusedOperators.Prepare"/> finds nothing against it: besides, by operators of ours; compiled once a process.</summary>
+    public static EncoderScript Fused => OfFused.Value;
 
     /// <summary>Whether the attention kernels take an encoder: its heads' vectors are multiples of 16 bytes.</summary>
     /// <param name="shape">The encoder.</param>
@@ -35,7 +44,7 @@ internal sealed class EncoderScript
     public (Tensor Output, Tensor[] Kept) Forward(EncoderShape shape, PackedTokens tokens, PackedWeights weights, KeptLayers keep, bool allTokens = false)
     {
         using Scalar epsilon = (double)shape.NormEpsilon;
-        var found = (Tensor[])_unit.invoke(
+        var found = (Tensor[])Call(
             "forward", tokens.Numbers, tokens.Rows, tokens.Longest, weights.Tables, weights.Layers, shape.Heads, NumberOf(shape.Activation),
             keep.First, keep.Activated, allTokens, epsilon);
         return (found[0], found[1..]);
@@ -49,7 +58,7 @@ internal sealed class EncoderScript
     /// <param name="gradient">By its output for first tokens, (n, H).</param>
     /// <param name="wanted">Of each kept layer projections as one, attention output, feed-forward in and out: overwritten, or empty where no gradient is wanted.</param>
     public void Backward(EncoderShape shape, PackedTokens tokens, PackedWeights weights, Tensor[] kept, Tensor gradient, Tensor[] wanted) =>
-        _ = _unit.invoke(
+        _ = Call(
             "backward", gradient, tokens.Numbers, tokens.Rows, tokens.Longest, kept, weights.Layers, wanted, shape.Heads, NumberOf(shape.Activation));
 
     /// <summary>The loss, Σ shareᵢ · log softmax(logitsᵢ)[classᵢ], (1, 1), and its gradient by the output for first tokens, (n, H). Adds the head's gradients.</summary>
@@ -60,8 +69,16 @@ internal sealed class EncoderScript
     /// <param name="gradients">Their gradients, added to; without the pooler's where it is frozen.</param>
     public (Tensor Loss, Tensor Gradient) Head(Tensor first, Tensor classes, Tensor shares, Tensor[] weights, Tensor[] gradients)
     {
-        var found = (Tensor[])_unit.invoke("head", first, classes, shares, weights, gradients);
+        var found = (Tensor[])Call("head", first, classes, shares, weights, gradients);
         return (found[0], found[1]);
+    }
+
+    private object Call(string name, params object[] arguments)
+    {
+        FusedOperators.ForgetFault();
+        object found = _unit.invoke(name, arguments);
+        FusedOperators.ThrowIfFailed();
+        return found;
     }
 
     private static int NumberOf(Activation activation) => activation switch

@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Engines.Torch.Kernels;
 using Microsoft.ML.Lora.Models;
 using TorchSharp;
 
@@ -11,13 +12,13 @@ internal sealed class TorchEngine : IEngine
 {
     private readonly TorchPlace _place;
     private readonly Action<string> _warn;
-    private readonly Func<EncoderScript?> _script;
+    private readonly Func<EncoderShape, EncoderScript?> _script;
 
     /// <param name="place">A device that <see cref="TorchRuntime"/> found.</param>
     /// <param name="threads">Threads that work on what is done on the host.</param>
     /// <param name="warn">Is told what the user should know.</param>
     public TorchEngine(TorchPlace place, int threads, Action<string> warn)
-        : this(place, threads, warn, place.Device.type == DeviceType.CUDA ? () => EncoderScript.Packed : () => null)
+        : this(place, threads, warn, shape => OnGpu(place, shape, warn))
     {
     }
 
@@ -27,7 +28,7 @@ internal sealed class TorchEngine : IEngine
     /// <param name="script">
     /// Gives what computes all it can of the encoder, asked when an encoder comes that it serves; <see langword="null"/> leaves everything to single calls and autograd.
     /// </param>
-    internal TorchEngine(TorchPlace place, int threads, Action<string> warn, Func<EncoderScript?> script)
+    internal TorchEngine(TorchPlace place, int threads, Action<string> warn, Func<EncoderShape, EncoderScript?> script)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         (_place, Threads, _warn, _script) = (place, threads, warn, script);
@@ -69,7 +70,28 @@ internal sealed class TorchEngine : IEngine
             encoder, plan, trains: false, () => new PairScorer(encoder, plan, trained, _place, ScriptFor(encoder), observable));
     }
 
-    private EncoderScript? ScriptFor(EncoderWeights encoder) => EncoderScript.Serves(encoder.Shape, _place.Compute) ? _script() : null;
+    private EncoderScript? ScriptFor(EncoderWeights encoder) => EncoderScript.Serves(encoder.Shape, _place.Compute) ? _script(encoder.Shape) : null;
+
+    private static EncoderScript? OnGpu(TorchPlace place, EncoderShape shape, Action<string> warn)
+    {
+        if (place.Device.type != DeviceType.CUDA)
+        {
+            return null;
+        }
+
+        if (place.Compute != torch.ScalarType.BFloat16)
+        {
+            return EncoderScript.Library;
+        }
+
+        if (FusedOperators.Prepare(place.Device.index, shape.Hidden, shape.FeedForward) is { } fault)
+        {
+            warn($"The device {place.Device} works without this library's own kernels, and up to a fifth slower: {fault}");
+            return EncoderScript.Library;
+        }
+
+        return EncoderScript.Fused;
+    }
 
     private T OnDevice<T>(EncoderWeights encoder, TrainablePlan plan, bool trains, Func<T> make)
     {

@@ -56,7 +56,9 @@ internal static class TorchDevices
     public static TorchEngine Engine(GpuPrecision precision = GpuPrecision.Single, List<string>? warnings = null, bool scripted = true)
     {
         TorchPlace place = Any(precision);
-        EncoderScript? script = !scripted ? null : TorchRuntime.MissingForGpu(0) is null ? EncoderScript.Packed : Plain.Value;
-        return new TorchEngine(place, 1, warning => warnings?.Add(warning), () => script);
+        void Warn(string warning) => warnings?.Add(warning);
+        return scripted && TorchRuntime.MissingForGpu(0) is null
+            ? new TorchEngine(place, 1, Warn)
+            : new TorchEngine(place, 1, Warn, _ => scripted ? Plain.Value : null);
     }
 }

@@ -163,7 +163,7 @@ public sealed class TorchFaultTests
                 return attend_all(projected, starts, longest, heads)
             """;
         var script = new EncoderScript(attention);
-        return new TorchEngine(place, 1, warnings.Add, () => script);
+        return new TorchEngine(place, 1, warnings.Add, _ => script);
     }
 
     private sealed class ScriptFault(string message) : ExternalException(message);

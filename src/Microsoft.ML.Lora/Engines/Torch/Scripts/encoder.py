@@ -1,9 +1,7 @@
 # The encoder and its gradients, written out, as TorchScript: one call of the device library each way, and nothing recorded for autograd. N tokens
-# of n sequences lie one behind the other without padding; H hidden, F the feed-forward width, M a matrix's rows. Compiled behind an attention script
-# (attention_packed.py), which has `attend`, `attend_first` and their gradients.
-#
-# The compiler takes addmm apart, and joins sums in kernels of its own which are slower and want a compiler at run time: hence linear, and sums that
-# say where they are written.
+# of n sequences lie one behind the other without padding; H hidden, F the feed-forward width, M a matrix's rows. Compiled behind operations.py, an
+# attention script (attention_packed.py), which has `attend`, `attend_first` and their gradients, and a script of pieces (pieces_library.py or
+# pieces_fused.py).
 #
 # A layer's weights, 12 in a row: query, key and value as one (3H, H), its bias; attention output, its bias, its norm's gain and bias;
 # feed-forward in, its bias; feed-forward out, its bias, its norm's gain and bias.
@@ -13,78 +11,37 @@
 # and values of all.
 
 
-def dense(x: Tensor, weights: List[Tensor], at: int) -> Tensor:
-    return torch.linear(x, weights[at], weights[at + 1])
-
-
-def add_to(sum: Tensor, x: Tensor) -> Tensor:
-    return torch.add(sum, x, out=sum)
-
-
-def activate(x: Tensor, activation: int) -> Tensor:
-    if activation == 0:
-        return torch.gelu(x)
-    elif activation == 1:
-        return torch.gelu(x, approximate="tanh")
-    return torch.relu(x)
-
-
-def activate_gradient(gradient: Tensor, x: Tensor, activation: int) -> Tensor:
-    if activation == 0:
-        return torch.gelu_backward(gradient, x)
-    elif activation == 1:
-        return torch.gelu_backward(gradient, x, approximate="tanh")
-    return torch.threshold_backward(gradient, x, 0)
-
-
-def norm_gradient(gradient: Tensor, kept: List[Tensor], at: int, weights: List[Tensor], norm: int) -> Tensor:
-    x = kept[at]
-    gradients = torch.native_layer_norm_backward(
-        gradient, x, [x.size(1)], kept[at + 1], kept[at + 2], weights[norm], weights[norm + 1], [True, False, False]
-    )
-    return gradients[0]
-
-
-def embed(numbers: Tensor, rows: int, tables: List[Tensor], epsilon: float) -> Tensor:
-    x = torch.index_select(tables[2], 0, numbers.narrow(0, 0, rows))
-    x = add_to(x, torch.index_select(tables[3], 0, numbers.narrow(0, rows, rows)))
-    if len(tables) > 4:
-        x = add_to(x, torch.index_select(tables[4], 0, numbers.narrow(0, 2 * rows, rows)))
-    return torch.native_layer_norm(x, [x.size(1)], tables[0], tables[1], epsilon)[0]
-
-
 # Behind attention: (output, what is kept).
 def feed_forward(
-    context: Tensor, residual: Tensor, weights: List[Tensor], at: int, activation: int, keep_active: bool, epsilon: float
+    context: Tensor, residual: Tensor, weights: List[Tensor], at: int, activation: int, keep: bool, keep_active: bool, epsilon: float
 ) -> Tuple[Tensor, List[Tensor]]:
-    hidden = [residual.size(1)]
-    first = add_to(dense(context, weights, at + 2), residual)
-    middle, mean1, deviation1 = torch.native_layer_norm(first, hidden, weights[at + 4], weights[at + 5], epsilon)
-    inner = dense(middle, weights, at + 6)
-    active = activate(inner, activation)
-    second = add_to(dense(active, weights, at + 8), middle)
-    output, mean2, deviation2 = torch.native_layer_norm(second, hidden, weights[at + 10], weights[at + 11], epsilon)
+    first = dense(context, weights, at + 2)
+    middle, mean1, deviation1 = add_norm(first, residual, weights, at + 4, keep, epsilon)
+    active, inner = dense_active(middle, weights, at + 6, activation, keep)
+    second = dense(active, weights, at + 8)
+    output, mean2, deviation2 = add_norm(second, middle, weights, at + 10, keep, epsilon)
     return output, [first, mean1, deviation1, middle, inner, active if keep_active else inner, second, mean2, deviation2]
 
 
 def layer(
-    x: Tensor, weights: List[Tensor], at: int, starts: Tensor, longest: int, heads: int, activation: int, keep_active: bool, epsilon: float
+    x: Tensor, weights: List[Tensor], at: int, starts: Tensor, longest: int, heads: int, activation: int, keep: bool, keep_active: bool, epsilon: float
 ) -> Tuple[Tensor, List[Tensor]]:
     projected = dense(x, weights, at)
     attended = attend(projected, starts, longest, heads)
-    output, kept = feed_forward(attended[0], x, weights, at, activation, keep_active, epsilon)
+    output, kept = feed_forward(attended[0], x, weights, at, activation, keep, keep_active, epsilon)
     return output, [x, projected] + attended + kept
 
 
 def last_layer(
-    x: Tensor, weights: List[Tensor], at: int, starts: Tensor, firsts: Tensor, longest: int, heads: int, activation: int, keep_active: bool, epsilon: float
+    x: Tensor, weights: List[Tensor], at: int, starts: Tensor, firsts: Tensor, longest: int, heads: int, activation: int, keep: bool,
+    keep_active: bool, epsilon: float,
 ) -> Tuple[Tensor, List[Tensor]]:
     hidden = x.size(1)
     residual = torch.index_select(x, 0, starts.narrow(0, 0, starts.size(0) - 1))
     queries = torch.linear(residual, weights[at].narrow(0, 0, hidden), weights[at + 1].narrow(0, 0, hidden))
     others = torch.linear(x, weights[at].narrow(0, hidden, 2 * hidden), weights[at + 1].narrow(0, hidden, 2 * hidden))
     attended = attend_first(queries, others, firsts, starts, longest, heads)
-    output, kept = feed_forward(attended[0], residual, weights, at, activation, keep_active, epsilon)
+    output, kept = feed_forward(attended[0], residual, weights, at, activation, keep, keep_active, epsilon)
     return output, [x, queries, others] + attended + kept
 
 
@@ -102,9 +59,9 @@ def forward(
     found: List[Tensor] = []
     for i in range(layers):
         if all_tokens or i < layers - 1:
-            x, kept = layer(x, weights, 12 * i, starts, longest, heads, activation, keep_active, epsilon)
+            x, kept = layer(x, weights, 12 * i, starts, longest, heads, activation, i >= keep_from, keep_active, epsilon)
         else:
-            x, kept = last_layer(x, weights, 12 * i, starts, firsts, longest, heads, activation, keep_active, epsilon)
+            x, kept = last_layer(x, weights, 12 * i, starts, firsts, longest, heads, activation, i >= keep_from, keep_active, epsilon)
         if i >= keep_from:
             found += kept
     return [x] + found
@@ -122,7 +79,7 @@ def feed_forward_gradient(
 ) -> Tuple[Tensor, Tensor]:
     second = norm_gradient(gradient, kept, at + 6, weights, layer + 10)
     write(second, kept[at + 5], wanted[into + 3])
-    inner = activate_gradient(torch.mm(second, weights[layer + 8]), kept[at + 4], activation)
+    inner = active_gradient(second, weights[layer + 8], kept[at + 4], activation)
     write(inner, kept[at + 3], wanted[into + 2])
     middle = second.addmm_(inner, weights[layer + 6])
     first = norm_gradient(middle, kept, at, weights, layer + 4)

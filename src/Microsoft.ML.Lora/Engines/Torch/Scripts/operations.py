@@ -1,0 +1,28 @@
+# What the pieces of the encoder are made of.
+#
+# The compiler takes addmm apart, and joins sums in kernels of its own which are slower and want a compiler at run time: hence linear, and sums that
+# say where they are written.
+
+
+def dense(x: Tensor, weights: List[Tensor], at: int) -> Tensor:
+    return torch.linear(x, weights[at], weights[at + 1])
+
+
+def add_to(sum: Tensor, x: Tensor) -> Tensor:
+    return torch.add(sum, x, out=sum)
+
+
+def activate(x: Tensor, activation: int) -> Tensor:
+    if activation == 0:
+        return torch.gelu(x)
+    elif activation == 1:
+        return torch.gelu(x, approximate="tanh")
+    return torch.relu(x)
+
+
+def activate_gradient(gradient: Tensor, x: Tensor, activation: int) -> Tensor:
+    if activation == 0:
+        return torch.gelu_backward(gradient, x)
+    elif activation == 1:
+        return torch.gelu_backward(gradient, x, approximate="tanh")
+    return torch.threshold_backward(gradient, x, 0)
