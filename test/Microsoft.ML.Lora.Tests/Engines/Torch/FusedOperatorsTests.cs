@@ -99,6 +99,7 @@ public sealed class FusedOperatorsTests
 
     [TestMethod]
     [DataRow(1, 64, 256)]
+    [DataRow(32, 768, 3072)]
     [DataRow(77, 384, 1536)]
     [DataRow(1003, 768, 3072)]
     public void DenseGelu_AnySize_ResultAndGradientAsInSinglePrecision(int rows, int hidden, int feedForward)
@@ -151,7 +152,7 @@ public sealed class FusedOperatorsTests
         TorchDevices.RequireGpu();
         string? fault = FusedOperators.Prepare(0, hidden, 4 * hidden);
         Assert.IsNull(fault);
-        return torch.jit.compile(string.Join("\n\n", Text("operations.py"), Text("pieces_fused.py"), Calls));
+        return torch.jit.compile(string.Join("\n\n", Text("operations.py"), Text("pieces_fused.py"), Calls, string.Empty));
     }
 
     private static string Text(string name)
