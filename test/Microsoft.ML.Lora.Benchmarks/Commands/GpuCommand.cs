@@ -5,6 +5,7 @@ using Microsoft.ML.Lora.Benchmarks.Reports;
 using Microsoft.ML.Lora.Benchmarks.Workloads;
 using Microsoft.ML.Lora.Engines;
 using Microsoft.ML.Lora.Engines.Torch;
+using Microsoft.ML.Lora.Engines.Torch.Kernels;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
 
@@ -25,11 +26,12 @@ internal static class GpuCommand
         Option<int> rank = Count("--rank", "Rank of the updates.", LoraModel.UsualRank);
         var targets = new Option<LoraTargets>("--targets") { Description = "Adapted matrices, with commas between.", DefaultValueFactory = _ => LoraTargets.QueryAndValue };
         var equal = new Option<bool>("--equal") { Description = "Trains with one rate for everything, and not with the adaptive rule." };
-        var library = new Option<bool>("--library") { Description = "By the device library's own operators alone, without this library's kernels." };
+        var script = new Option<string?>("--script") { Description = "By which operators: library (the device library's alone), fused (ours but for attention) or attention (ours); what the engine chooses if not given." };
+        script.AcceptOnlyFromAmong("library", "fused", "attention");
         Option<double> seconds = MeasuringOptions.Seconds(5);
         var command = new CliCommand("gpu", "Milliseconds of a training step and of scoring a batch on a GPU, as one JSON object.")
         {
-            device, precision, layers, hidden, batch, tokens, lengths, rank, targets, equal, library, seconds,
+            device, precision, layers, hidden, batch, tokens, lengths, rank, targets, equal, script, seconds,
         };
         command.SetAction(result =>
         {
@@ -43,18 +45,18 @@ internal static class GpuCommand
             var found = new JsonObject { ["batch"] = size, ["meanTokens"] = given.Average() };
             AdapterRateRule rule = result.GetValue(equal) ? LoraModel.Optimizer.Rates : AdapterRates.Adaptive();
             TrainablePlan plan = LoraModel.Plan(result.GetRequiredValue(rank), result.GetRequiredValue(targets));
-            Measure(found, place, shape, plan, rule, given, size, result.GetRequiredValue(seconds), result.GetValue(library));
+            Measure(found, place, shape, plan, rule, given, size, result.GetRequiredValue(seconds), result.GetValue(script));
             found["facts"] = RunFacts.Collect("gpu");
             Console.WriteLine(found.ToJsonString());
         });
         return command;
     }
 
-    private static void Measure(JsonObject found, TorchPlace place, EncoderShape shape, TrainablePlan plan, AdapterRateRule rule, int[] lengths, int size, double seconds, bool library)
+    private static void Measure(JsonObject found, TorchPlace place, EncoderShape shape, TrainablePlan plan, AdapterRateRule rule, int[] lengths, int size, double seconds, string? script)
     {
-        TorchEngine engine = library
-            ? new TorchEngine(place, Environment.ProcessorCount, Console.Error.WriteLine, _ => EncoderScript.Library)
-            : new TorchEngine(place, Environment.ProcessorCount, Console.Error.WriteLine);
+        TorchEngine engine = script is null
+            ? new TorchEngine(place, Environment.ProcessorCount, Console.Error.WriteLine)
+            : new TorchEngine(place, Environment.ProcessorCount, Console.Error.WriteLine, shape => ScriptOf(script, place, shape));
         (found["engine"], found["rates"]) = (engine.Name, rule.Description);
         using var encoder = new RandomCheckpoint(shape);
         (EncodedPair[] Pairs, int[] Labels)[] batches = RandomEncoder.Batches(shape, lengths, size);
@@ -78,6 +80,15 @@ internal static class GpuCommand
         var logits = new float[size * plan.Classes];
         Add(found, "score", MeasureSeenShapes(batches.Length, size, seconds, number => scorer.Score(batches[number % batches.Length].Pairs, logits)), size);
         found["peakResidentBytes"] = PeakMemory.ResidentBytes();
+    }
+
+    private static EncoderScript ScriptOf(string name, TorchPlace place, EncoderShape shape)
+    {
+        string? fault = name == "library" ? null
+            : FusedOperators.Prepare(place.Device.index, shape.Hidden, shape.FeedForward)
+                ?? (name == "fused" ? null : FusedOperators.PrepareAttention(place.Device.index, shape.HeadSize));
+        return fault is not null ? throw new NotSupportedException($"Operators of this library cannot serve here: {fault}.")
+            : name switch { "library" => EncoderScript.Library, "fused" => EncoderScript.Fused, _ => EncoderScript.FusedAttention };
     }
 
     /// <summary>Measures once every batch has been through: a device's library prepares itself for each shape that it has not seen. The peer does the same.</summary>

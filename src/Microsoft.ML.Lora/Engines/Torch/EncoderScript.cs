@@ -12,23 +12,25 @@ namespace Microsoft.ML.Lora.Engines.Torch;
 /// </summary>
 internal sealed class EncoderScript
 {
-    private static readonly Lazy<EncoderScript> OfLibrary = new(() => new EncoderScript(Text("attention_packed.py"), "pieces_library.py"));
-    private static readonly Lazy<EncoderScript> OfFused = new(() => new EncoderScript(Text("attention_packed.py"), "pieces_fused.py"));
+    private static readonly Lazy<EncoderScript> OfLibrary = new(() => OnGpu("attention_library.py", "pieces_library.py"));
+    private static readonly Lazy<EncoderScript> OfFused = new(() => OnGpu("attention_library.py", "pieces_fused.py"));
+    private static readonly Lazy<EncoderScript> OfFusedAttention = new(() => OnGpu("attention_fused.py", "pieces_fused.py"));
 
     private readonly torch.jit.CompilationUnit _unit;
 
-    /// <param name="attention">TorchScript that has what Scripts/attention_packed.py has.</param>
+    /// <param name="attention">TorchScript that has what Scripts/attention_library.py has.</param>
     /// <param name="pieces">The script of the other pieces.</param>
     internal EncoderScript(string attention, string pieces = "pieces_library.py") =>
         _unit = torch.jit.compile(string.Join("\n\n", Text("operations.py"), attention, Text(pieces), Text("encoder.py")));
 
-    /// <summary>
-    /// By the device library's own operators, with its attention over packed sequences, which CUDA devices have; compiled once a process.
-    /// </summary>
+    /// <summary>By the device library's own operators, with its attention over packed sequences, which CUDA devices have; compiled once a process.</summary>
     public static EncoderScript Library => OfLibrary.Value;
 
-    /// <summary>Where <see cref="FusedOperators.Prepare"/> finds nothing against it: besides, by operators of ours; compiled once a process.</summary>
+    /// <summary>Where <see cref="FusedOperators.Prepare"/> finds nothing against it: by operators of ours, but for attention.</summary>
     public static EncoderScript Fused => OfFused.Value;
+
+    /// <summary>Where <see cref="FusedOperators.PrepareAttention"/> finds nothing against it either: attention too.</summary>
+    public static EncoderScript FusedAttention => OfFusedAttention.Value;
 
     /// <summary>Whether the attention kernels take an encoder: its heads' vectors are multiples of 16 bytes.</summary>
     /// <param name="shape">The encoder.</param>
@@ -72,6 +74,8 @@ internal sealed class EncoderScript
         var found = (Tensor[])Call("head", first, classes, shares, weights, gradients);
         return (found[0], found[1]);
     }
+
+    private static EncoderScript OnGpu(string attention, string pieces) => new($"{Text("attention_packed.py")}\n\n{Text(attention)}", pieces);
 
     private object Call(string name, params object[] arguments)
     {

@@ -90,7 +90,7 @@ internal sealed class TorchEngine : IEngine
             return EncoderScript.Library;
         }
 
-        return EncoderScript.Fused;
+        return FusedOperators.PrepareAttention(place.Device.index, shape.HeadSize) is null ? EncoderScript.FusedAttention : EncoderScript.Fused;
     }
 
     private T OnDevice<T>(EncoderWeights encoder, TrainablePlan plan, bool trains, Func<T> make)

@@ -37,6 +37,17 @@ public sealed class FusedOperatorsTests
             return active_gradient(gradient, weight, inner, activation)
         """;
 
+    private const string AttentionCalls = """
+        def both(projected: Tensor, gradient: Tensor, starts: Tensor, longest: int, heads: int) -> List[Tensor]:
+            kept = attend(projected, starts, longest, heads)
+            return [kept[0], attend_gradient(gradient, [projected] + kept, 0, starts, longest, heads)]
+
+        def first(queries: Tensor, others: Tensor, gradient: Tensor, firsts: Tensor, starts: Tensor, longest: int, heads: int) -> List[Tensor]:
+            kept = attend_first(queries, others, firsts, starts, longest, heads)
+            by_queries, by_others = attend_first_gradient(gradient, [queries, others] + kept, 0, firsts, starts, longest, heads)
+            return [kept[0], by_queries, by_others]
+        """;
+
     private static readonly torch.ScalarType Half = torch.ScalarType.BFloat16;
 
     [TestMethod]
@@ -128,6 +139,45 @@ public sealed class FusedOperatorsTests
     }
 
     [TestMethod]
+    [DataRow(16, 2, new[] { 1 })]
+    [DataRow(64, 12, new[] { 64, 64, 64 })]
+    [DataRow(32, 3, new[] { 17, 1, 64, 16, 33, 15, 2 })]
+    [DataRow(64, 2, new[] { 128, 65, 3, 64, 100, 1, 31 })]
+    [DataRow(48, 1, new[] { 81 })]
+    public void Attention_AnyLengths_ResultAndGradientAsInSinglePrecision(int headSize, int heads, int[] lengths)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.jit.CompilationUnit script = AttentionScript(headSize);
+        int rows = lengths.Sum();
+        int hidden = headSize * heads;
+        (Tensor projected, Tensor gradient, Tensor firstGradient) = (Random(rows, 3 * hidden), Random(rows, hidden), Random(lengths.Length, hidden));
+        int[] starts = [.. lengths.Select((_, i) => lengths[..i].Sum()), rows];
+        Tensor onDevice = torch.tensor(starts, device: torch.CUDA);
+        Tensor numbered = torch.arange(lengths.Length + 1, dtype: torch.ScalarType.Int32, device: torch.CUDA);
+        Tensor firstRows = onDevice.narrow(0, 0, lengths.Length);
+        Tensor queries = projected.narrow(1, 0, hidden).index_select(0, firstRows).contiguous();
+        Tensor others = projected.narrow(1, hidden, 2 * hidden).contiguous();
+        Tensor leaf = projected.to_type(torch.ScalarType.Float32).requires_grad_();
+        Tensor expected = torch.cat([.. lengths.Select((length, i) => PlainAttention(leaf.narrow(0, starts[i], length), heads, headSize))]);
+        expected.backward([gradient.to_type(torch.ScalarType.Float32)]);
+        Tensor byAll = leaf.grad!.clone();
+        leaf.grad!.zero_();
+        Tensor expectedFirst = torch.cat([.. lengths.Select((length, i) => PlainAttention(leaf.narrow(0, starts[i], length), heads, headSize).narrow(0, 0, 1))]);
+        expectedFirst.backward([firstGradient.to_type(torch.ScalarType.Float32)]);
+
+        var found = (Tensor[])script.invoke("both", projected, gradient, onDevice, lengths.Max(), heads);
+        var first = (Tensor[])script.invoke("first", queries, others, firstGradient, numbered, onDevice, lengths.Max(), heads);
+        FusedOperators.ThrowIfFailed();
+
+        // Weights and their slopes are rounded too; a gradient sums up to 128 of these.
+        AssertNear(expected.detach(), found[0], Rounding, 2e-2, "attended");
+        AssertNear(byAll, found[1], Rounding, 4e-2, "gradient");
+        AssertNear(expectedFirst.detach(), first[0], Rounding, 2e-2, "attended by first tokens");
+        AssertNear(leaf.grad!.narrow(1, 0, hidden).index_select(0, firstRows), first[1], Rounding, 4e-2, "gradient by queries of first tokens");
+        AssertNear(leaf.grad!.narrow(1, hidden, 2 * hidden), first[2], Rounding, 4e-2, "gradient by the others");
+    }
+
+    [TestMethod]
     public void Script_OperandsThatDoNotFit_FaultIsThrownBehindIt()
     {
         using DisposeScope scope = torch.NewDisposeScope();
@@ -153,6 +203,21 @@ public sealed class FusedOperatorsTests
         string? fault = FusedOperators.Prepare(0, hidden, 4 * hidden);
         Assert.IsNull(fault);
         return torch.jit.compile(string.Join("\n\n", Text("operations.py"), Text("pieces_fused.py"), Calls, string.Empty));
+    }
+
+    private static torch.jit.CompilationUnit AttentionScript(int headSize)
+    {
+        TorchDevices.RequireGpu();
+        string? fault = FusedOperators.Prepare(0, 64, 256) ?? FusedOperators.PrepareAttention(0, headSize);
+        Assert.IsNull(fault);
+        return torch.jit.compile(string.Join("\n\n", Text("attention_packed.py"), Text("attention_fused.py"), AttentionCalls, string.Empty));
+    }
+
+    private static Tensor PlainAttention(Tensor projected, int heads, int headSize)
+    {
+        Tensor parts = projected.view(projected.shape[0], 3, heads, headSize).permute(1, 2, 0, 3);
+        Tensor weights = torch.nn.functional.softmax(parts[0].matmul(parts[1].transpose(1, 2)) / Math.Sqrt(headSize), 2);
+        return weights.matmul(parts[2]).transpose(0, 1).reshape(projected.shape[0], heads * headSize);
     }
 
     private static string Text(string name)

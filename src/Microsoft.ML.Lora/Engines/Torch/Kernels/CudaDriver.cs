@@ -11,6 +11,9 @@ internal static unsafe partial class CudaDriver
     /// <summary>Attribute: the second part.</summary>
     public const int MinorCapability = 76;
 
+    /// <summary>Attribute of a kernel: the shared memory that a launch may ask for.</summary>
+    public const int MostSharedBytes = 8;
+
     [LibraryImport(CudaLibraries.Driver, EntryPoint = "cuDeviceGet")]
     public static partial int DeviceGet(out int device, int index);
 
@@ -31,6 +34,9 @@ internal static unsafe partial class CudaDriver
 
     [LibraryImport(CudaLibraries.Driver, EntryPoint = "cuModuleGetFunction", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ModuleGetFunction(out nint function, nint module, string name);
+
+    [LibraryImport(CudaLibraries.Driver, EntryPoint = "cuFuncSetAttribute")]
+    public static partial int FunctionSetAttribute(nint function, int attribute, int value);
 
     [LibraryImport(CudaLibraries.Driver, EntryPoint = "cuLaunchKernel")]
     public static partial int LaunchKernel(

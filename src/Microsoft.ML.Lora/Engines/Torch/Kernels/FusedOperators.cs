@@ -29,7 +29,7 @@ internal static unsafe class FusedOperators
     /// <param name="device">The GPU's number.</param>
     /// <param name="hidden">H.</param>
     /// <param name="feedForward">F.</param>
-    /// <returns>Why the operators cannot serve there, or <see langword="null"/> if they can.</returns>
+    /// <returns>Why the operators but for attention cannot serve there, or <see langword="null"/> if they can.</returns>
     public static string? Prepare(int device, int hidden, int feedForward)
     {
         if (hidden % 8 != 0 || feedForward % 8 != 0 || hidden > MostHidden)
@@ -37,32 +37,35 @@ internal static unsafe class FusedOperators
             return $"a hidden width of {hidden} and a feed-forward width of {feedForward}, where multiples of 8 are needed, the first at most {MostHidden}";
         }
 
-        try
+        return FaultOf(() =>
         {
             CudaLibraries.Register();
             CudaDevice gpu = CudaDevice.Of(device);
             if (gpu.Capability < LeastCapability)
             {
-                return $"a GPU of compute capability {gpu.Capability}, where {LeastCapability} is needed";
+                throw new CudaException($"a GPU of compute capability {gpu.Capability}, where {LeastCapability} is needed");
             }
 
             _ = NormKernels.Of(device, hidden);
             using (CudaDevice.Turn turn = gpu.Enter())
             {
-                foreach (ProductEpilogue epilogue in (ReadOnlySpan<ProductEpilogue>)[ProductEpilogue.BiasGelu, ProductEpilogue.BiasGeluKept, ProductEpilogue.GeluSlope])
+                foreach (ProductEpilogue epilogue in Enum.GetValues<ProductEpilogue>())
                 {
                     FusedProducts.Of(device).Require(epilogue, 64, hidden, feedForward);
                 }
             }
 
             _ = Registered.Value;
-            return null;
-        }
-        catch (Exception error) when (error is CudaException or DllNotFoundException or EntryPointNotFoundException)
-        {
-            return error.Message.Split('\n')[0];
-        }
+        });
     }
+
+    /// <summary>Makes attention ready, once <see cref="Prepare"/> found nothing against the rest.</summary>
+    /// <param name="device">The GPU's number.</param>
+    /// <param name="headSize">Numbers of a head's vector.</param>
+    /// <returns>Why attention cannot serve there, or <see langword="null"/> if it can, within sequences of at most <see cref="AttentionKernels.MostTokens"/>.</returns>
+    public static string? PrepareAttention(int device, int headSize) => AttentionKernels.Serves(headSize)
+        ? FaultOf(() => _ = AttentionKernels.Of(device, headSize))
+        : $"heads of {headSize}, where multiples of 16 up to 64 are needed";
 
     /// <summary>Before a script is called: what an earlier one could not do is told already, or was overtaken by what the device library threw.</summary>
     public static void ForgetFault() => _fault = null;
@@ -74,6 +77,19 @@ internal static unsafe class FusedOperators
         {
             _fault = null;
             fault.Throw();
+        }
+    }
+
+    private static string? FaultOf(Action prepare)
+    {
+        try
+        {
+            prepare();
+            return null;
+        }
+        catch (Exception error) when (error is CudaException or DllNotFoundException or EntryPointNotFoundException)
+        {
+            return error.Message.Split('\n')[0];
         }
     }
 
@@ -97,6 +113,13 @@ internal static unsafe class FusedOperators
             Add(
                 schemas, implementations, "loraml_gelu_gradient",
                 "(Tensor gradient, Tensor weight, Tensor inner, Tensor(a!) result, Tensor(b!) workspace) -> ()", &GeluGradient);
+            Add(
+                schemas, implementations, "loraml_attend",
+                "(Tensor queries, Tensor others, Tensor query_starts, Tensor starts, Tensor(a!) output, Tensor(b!) logs, int longest, int heads) -> ()", &Attend);
+            Add(
+                schemas, implementations, "loraml_attend_gradient",
+                "(Tensor gradient, Tensor queries, Tensor others, Tensor output, Tensor logs, Tensor query_starts, Tensor starts, Tensor(a!) by_queries, "
+                + "Tensor(b!) by_others, int longest, int heads) -> ()", &AttendGradient);
         }
     }
 
@@ -144,6 +167,26 @@ internal static unsafe class FusedOperators
     [UnmanagedCallersOnly]
     private static void GeluGradient(ulong* arguments, ulong count, ulong results) => Run(new OperatorCall(arguments, 5), static (call, device, stream) =>
         FusedProducts.Of(device).GeluGradient(call.Tensor(0), call.Tensor(1), call.Tensor(2), call.Tensor(3), call.Tensor(4), stream));
+
+    [UnmanagedCallersOnly]
+    private static void Attend(ulong* arguments, ulong count, ulong results) => Run(new OperatorCall(arguments, 6), static (call, device, stream) =>
+    {
+        TensorArgument output = call.Tensor(4);
+        (int longest, int heads) = (call.Int(6), call.Int(7));
+        var vectors = new AttentionVectors(call.Tensor(0), call.Tensor(1), call.Tensor(2), call.Tensor(3), output.Columns);
+        AttentionKernels.Of(device, output.Columns / heads).Attend(vectors, output, call.Tensor(5), longest, heads, stream);
+    });
+
+    [UnmanagedCallersOnly]
+    private static void AttendGradient(ulong* arguments, ulong count, ulong results) => Run(new OperatorCall(arguments, 9), static (call, device, stream) =>
+    {
+        TensorArgument output = call.Tensor(3);
+        (TensorArgument queryStarts, TensorArgument starts) = (call.Tensor(5), call.Tensor(6));
+        (int longest, int heads) = (call.Int(9), call.Int(10));
+        AttentionKernels.Of(device, output.Columns / heads).Gradient(
+            call.Tensor(0), output, call.Tensor(4), new AttentionVectors(call.Tensor(1), call.Tensor(2), queryStarts, starts, output.Columns),
+            new AttentionVectors(call.Tensor(7), call.Tensor(8), queryStarts, starts, output.Columns), longest, heads, stream);
+    });
 
     private static void Run(OperatorCall call, Operation operation)
     {

@@ -18,17 +18,8 @@ internal sealed unsafe class NormKernels
 
     private NormKernels(int device, int hidden)
     {
-        CudaDevice gpu = CudaDevice.Of(device);
-        using var reader = new StreamReader(typeof(NormKernels).Assembly.GetManifestResourceStream("norms.cu")!);
-        byte[] image = KernelCompiler.Compile("norms.cu", reader.ReadToEnd(), gpu.Capability, ("HIDDEN", hidden));
-        using CudaDevice.Turn turn = gpu.Enter();
-        fixed (byte* code = image)
-        {
-            CudaDriver.Check(CudaDriver.ModuleLoad(out nint module, code), "loading norms.cu");
-            CudaDriver.Check(CudaDriver.ModuleGetFunction(out _addNorm, module, "add_norm"), "looking up add_norm");
-            CudaDriver.Check(CudaDriver.ModuleGetFunction(out _embedNorm, module, "embed_norm"), "looking up embed_norm");
-            CudaDriver.Check(CudaDriver.ModuleGetFunction(out _normGradient, module, "norm_gradient"), "looking up norm_gradient");
-        }
+        var module = new KernelModule(device, "norms.cu", ("HIDDEN", hidden));
+        (_addNorm, _embedNorm, _normGradient) = (module.Kernel("add_norm"), module.Kernel("embed_norm"), module.Kernel("norm_gradient"));
     }
 
     /// <summary>The kernels of a GPU and a width, compiled when first asked for.</summary>

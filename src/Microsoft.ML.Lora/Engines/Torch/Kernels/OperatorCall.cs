@@ -68,6 +68,10 @@ internal readonly unsafe ref struct OperatorCall
     /// <param name="index">Which argument.</param>
     public float Float(int index) => (float)BitConverter.UInt64BitsToDouble(_arguments[index]);
 
+    /// <summary>A whole number.</summary>
+    /// <param name="index">Which argument.</param>
+    public int Int(int index) => checked((int)(long)_arguments[index]);
+
     /// <summary>Yes or no.</summary>
     /// <param name="index">Which argument.</param>
     public bool Bool(int index) => *(bool*)(_arguments + index);

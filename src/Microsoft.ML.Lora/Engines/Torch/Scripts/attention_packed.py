@@ -1,9 +1,9 @@
 # Attention over sequences that lie one behind the other, by the device library's memory-efficient kernels, which CUDA devices have alone.
 # Projections: queries, keys and values side by side, (N, 3H). Starts: n + 1 rows at which sequences start and end. What attention keeps: its
-# output (N, H) and three notes of the kernel.
+# output (N, H) and three notes of the kernel. attention_library.py and attention_fused.py give this to the encoder.
 
 
-def attend(projected: Tensor, starts: Tensor, longest: int, heads: int) -> List[Tensor]:
+def library_attend(projected: Tensor, starts: Tensor, longest: int, heads: int) -> List[Tensor]:
     rows = projected.size(0)
     hidden = projected.size(1) // 3
     parts = projected.view([1, rows, 3, heads, hidden // heads])
@@ -14,7 +14,7 @@ def attend(projected: Tensor, starts: Tensor, longest: int, heads: int) -> List[
 
 
 # Queries of first tokens alone, (n, H), with keys and values of all, (N, 2H).
-def attend_first(queries: Tensor, others: Tensor, firsts: Tensor, starts: Tensor, longest: int, heads: int) -> List[Tensor]:
+def library_attend_first(queries: Tensor, others: Tensor, firsts: Tensor, starts: Tensor, longest: int, heads: int) -> List[Tensor]:
     count = queries.size(0)
     hidden = queries.size(1)
     parts = others.view([1, others.size(0), 2, heads, hidden // heads])
@@ -25,7 +25,7 @@ def attend_first(queries: Tensor, others: Tensor, firsts: Tensor, starts: Tensor
 
 
 # The gradient by the projections, (N, 3H). Kept, from `at` on: the projections, then what attention keeps.
-def attend_gradient(gradient: Tensor, kept: List[Tensor], at: int, starts: Tensor, longest: int, heads: int) -> Tensor:
+def library_attend_gradient(gradient: Tensor, kept: List[Tensor], at: int, starts: Tensor, longest: int, heads: int) -> Tensor:
     rows = gradient.size(0)
     hidden = gradient.size(1)
     parts = kept[at].view([1, rows, 3, heads, hidden // heads])
@@ -39,7 +39,7 @@ def attend_gradient(gradient: Tensor, kept: List[Tensor], at: int, starts: Tenso
 
 
 # The gradients by the queries, (n, H), and by keys and values, (N, 2H). Kept, from `at` on: queries, keys and values, then what attention keeps.
-def attend_first_gradient(
+def library_attend_first_gradient(
     gradient: Tensor, kept: List[Tensor], at: int, firsts: Tensor, starts: Tensor, longest: int, heads: int
 ) -> Tuple[Tensor, Tensor]:
     count = gradient.size(0)

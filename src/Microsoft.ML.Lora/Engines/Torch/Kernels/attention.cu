@@ -1,0 +1,431 @@
+// Attention within sequences that lie one behind the other, in bfloat16 with sums in 32 bits, and its gradient. Compiled when first used, behind
+// bfloat16.cu, with HEAD, the numbers of a head's vector: 16, 32, 48 or 64; and TILE, the most tokens of a sequence: 64 or 128. A block has one head
+// of one sequence, whose vectors it holds in shared memory, so that each number is read once and written once; a warp has 16 queries, and in the
+// gradient 16 keys besides. What a block computes depends on its sequence alone.
+
+#define WARPS (TILE / 16)
+#define THREADS (32 * WARPS)
+
+// Rows in shared memory are 16 bytes longer than what they hold: eight of them, which are read at once, then lie in different banks.
+#define STEP (HEAD + 8)
+#define SCORE_STEP (TILE + 8)
+
+typedef unsigned short bfloat;
+
+static __device__ __forceinline__ unsigned shared_address(const void* pointer)
+{
+    unsigned address;
+    asm("{ .reg .u64 wide; cvta.to.shared.u64 wide, %1; cvt.u32.u64 %0, wide; }" : "=r"(address) : "l"(pointer));
+    return address;
+}
+
+// Four matrices of 8 × 8 numbers, whose rows the lanes point to, eight lanes a matrix. A lane gets two numbers of a row of each.
+static __device__ __forceinline__ void load_matrices(unsigned* words, const bfloat* row)
+{
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(words[0]), "=r"(words[1]), "=r"(words[2]), "=r"(words[3])
+                 : "r"(shared_address(row))
+                 : "memory");
+}
+
+// The same, transposed: two numbers of a column of each.
+static __device__ __forceinline__ void load_transposed(unsigned* words, const bfloat* row)
+{
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(words[0]), "=r"(words[1]), "=r"(words[2]), "=r"(words[3])
+                 : "r"(shared_address(row))
+                 : "memory");
+}
+
+// sums (16 × 8) += a (16 × 16) · b (16 × 8).
+static __device__ __forceinline__ void multiply_add(float* sums, const unsigned* a, const unsigned* b)
+{
+    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+                 : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+static __device__ __forceinline__ float power_of_two(float x)
+{
+    float value;
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(value) : "f"(x));
+    return value;
+}
+
+static __device__ __forceinline__ float logarithm_of_two(float x)
+{
+    float value;
+    asm("lg2.approx.ftz.f32 %0, %1;" : "=f"(value) : "f"(x));
+    return value;
+}
+
+// The four lanes that share a row of a product.
+static __device__ __forceinline__ float most_of_four(float value)
+{
+    value = fmaxf(value, __shfl_xor_sync(0xffffffffu, value, 1));
+    return fmaxf(value, __shfl_xor_sync(0xffffffffu, value, 2));
+}
+
+static __device__ __forceinline__ float sum_of_four(float value)
+{
+    value += __shfl_xor_sync(0xffffffffu, value, 1);
+    return value + __shfl_xor_sync(0xffffffffu, value, 2);
+}
+
+// Rows of 16 numbers and their places: as the left operand, row by row; as the left operand transposed; as the right operand, column by column; and as
+// the right operand, row by row. Each time a 16 × 16 part of a matrix in shared memory, whose first row and column are given.
+static __device__ __forceinline__ const bfloat* left(const bfloat* matrix, int step, int row, int column, int lane)
+{
+    return matrix + (row + lane % 16) * step + column + lane / 16 * 8;
+}
+
+static __device__ __forceinline__ const bfloat* crossed(const bfloat* matrix, int step, int row, int column, int lane)
+{
+    return matrix + (row + lane % 8 + lane / 16 * 8) * step + column + lane / 8 % 2 * 8;
+}
+
+// Copies a head's vectors into shared memory; rows up to the next multiple of 16 become zero.
+static __device__ __forceinline__ void fetch(bfloat* target, const bfloat* source, int step, int count)
+{
+    const int rows = (count + 15) / 16 * 16;
+#pragma unroll 4
+    for (int i = threadIdx.x; i < rows * (HEAD / 8); i += THREADS)
+    {
+        const int row = i / (HEAD / 8);
+        const int part = i % (HEAD / 8) * 8;
+        *(uint4*)(target + row * STEP + part) = row < count ? *(const uint4*)(source + (long long)row * step + part) : make_uint4(0, 0, 0, 0);
+    }
+}
+
+// Rounds 16 rows of a product into shared memory, and copies those that there are from there to where they belong.
+static __device__ __forceinline__ void put(
+    float sums[HEAD / 8][4], float first, float second, bfloat* room, bfloat* target, int step, int row, int count, int lane)
+{
+#pragma unroll
+    for (int n = 0; n < HEAD / 8; n++)
+    {
+        unsigned* place = (unsigned*)(room + (row + lane / 4) * STEP + n * 8 + lane % 4 * 2);
+        place[0] = rounded(sums[n][0] * first, sums[n][1] * first);
+        place[4 * STEP] = rounded(sums[n][2] * second, sums[n][3] * second);
+    }
+
+    __syncwarp();
+    for (int i = lane; i < 16 * (HEAD / 8); i += 32)
+    {
+        const int at = row + i / (HEAD / 8);
+        const int part = i % (HEAD / 8) * 8;
+        if (at < count)
+        {
+            *(uint4*)(target + (long long)at * step + part) = *(const uint4*)(room + at * STEP + part);
+        }
+    }
+}
+
+// sums (16 × HEAD) += part (16 × 16) · rows (16 × HEAD), which begin at a row.
+static __device__ __forceinline__ void multiply_rows(float sums[HEAD / 8][4], const unsigned* part, const bfloat* rows, int row, int lane)
+{
+#pragma unroll
+    for (int n = 0; n < HEAD / 16; n++)
+    {
+        unsigned words[4];
+        load_transposed(words, left(rows, STEP, row, n * 16, lane));
+        multiply_add(sums[2 * n], part, words);
+        multiply_add(sums[2 * n + 1], part, words + 2);
+    }
+}
+
+// 16 queries by 16 keys, or the like: the products of rows' vectors.
+static __device__ __forceinline__ void multiply_vectors(float sums[2][4], unsigned own[HEAD / 16][4], const bfloat* rows, int row, int lane)
+{
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+    {
+        sums[0][i] = sums[1][i] = 0;
+    }
+
+#pragma unroll
+    for (int k = 0; k < HEAD / 16; k++)
+    {
+        unsigned words[4];
+        load_matrices(words, crossed(rows, STEP, row, k * 16, lane));
+        multiply_add(sums[0], own[k], words);
+        multiply_add(sums[1], own[k], words + 2);
+    }
+}
+
+// Attends, for the sequences longer than `least` tokens and at most TILE. Queries, keys and values begin at the first head's of the first row, and
+// have a step from row to row; starts: where each sequence's rows begin, and behind the last. Output: (rows of queries, HEAD · heads). Logs: for each
+// head and query the binary logarithm of its weights' sum. Scale: what products of vectors count, times log₂ e.
+extern "C" __global__ void __launch_bounds__(THREADS) attend(
+    const bfloat* queries, int query_step, const bfloat* keys, const bfloat* values, int step, const int* query_starts, const int* starts,
+    bfloat* output, float* logs, int query_rows, float scale, int least)
+{
+    extern __shared__ uint4 room[];
+    const int first = starts[blockIdx.x];
+    const int count = starts[blockIdx.x + 1] - first;
+    if (count <= least || count > TILE)
+    {
+        return;
+    }
+
+    const int query_first = query_starts[blockIdx.x];
+    const int query_count = query_starts[blockIdx.x + 1] - query_first;
+    const int head = blockIdx.y * HEAD;
+    bfloat* own_queries = (bfloat*)room;
+    bfloat* own_keys = own_queries + TILE * STEP;
+    bfloat* own_values = own_keys + TILE * STEP;
+    fetch(own_queries, queries + (long long)query_first * query_step + head, query_step, query_count);
+    fetch(own_keys, keys + (long long)first * step + head, step, count);
+    fetch(own_values, values + (long long)first * step + head, step, count);
+    __syncthreads();
+
+    const int lane = threadIdx.x % 32;
+    const int row = threadIdx.x / 32 * 16;
+    if (row >= query_count)
+    {
+        return;
+    }
+
+    unsigned vectors[HEAD / 16][4];
+#pragma unroll
+    for (int k = 0; k < HEAD / 16; k++)
+    {
+        load_matrices(vectors[k], left(own_queries, STEP, row, k * 16, lane));
+    }
+
+    const float nothing = __uint_as_float(0xff800000u);
+    float scores[TILE / 16][2][4];
+    float most[2] = {nothing, nothing};
+#pragma unroll
+    for (int n = 0; n < TILE / 16; n++)
+    {
+        if (n * 16 < count)
+        {
+            multiply_vectors(scores[n], vectors, own_keys, n * 16, lane);
+#pragma unroll
+            for (int i = 0; i < 8; i++)
+            {
+                float* score = &scores[n][i / 4][i % 4];
+                const int key = n * 16 + i / 4 * 8 + lane % 4 * 2 + i % 2;
+                *score = key < count ? *score * scale : nothing;
+                most[i / 2 % 2] = fmaxf(most[i / 2 % 2], *score);
+            }
+        }
+    }
+
+    most[0] = most_of_four(most[0]);
+    most[1] = most_of_four(most[1]);
+    float totals[2] = {0, 0};
+    float sums[HEAD / 8][4] = {};
+#pragma unroll
+    for (int n = 0; n < TILE / 16; n++)
+    {
+        if (n * 16 < count)
+        {
+#pragma unroll
+            for (int i = 0; i < 8; i++)
+            {
+                float* score = &scores[n][i / 4][i % 4];
+                *score = power_of_two(*score - most[i / 2 % 2]);
+                totals[i / 2 % 2] += *score;
+            }
+
+            const unsigned weights[4] = {
+                rounded(scores[n][0][0], scores[n][0][1]), rounded(scores[n][0][2], scores[n][0][3]), rounded(scores[n][1][0], scores[n][1][1]),
+                rounded(scores[n][1][2], scores[n][1][3])};
+            multiply_rows(sums, weights, own_values, n * 16, lane);
+        }
+    }
+
+    totals[0] = sum_of_four(totals[0]);
+    totals[1] = sum_of_four(totals[1]);
+#pragma unroll
+    for (int half = 0; half < 2; half++)
+    {
+        const int at = row + lane / 4 + half * 8;
+        if (lane % 4 == 0 && at < query_count)
+        {
+            logs[(long long)blockIdx.y * query_rows + query_first + at] = most[half] + logarithm_of_two(totals[half]);
+        }
+    }
+
+    const int width = HEAD * gridDim.y;
+    put(sums, 1 / totals[0], 1 / totals[1], own_queries, output + (long long)query_first * width + head, width, row, query_count, lane);
+}
+
+// Writes 16 rows of a (queries × keys) matrix to shared memory.
+static __device__ __forceinline__ void note(unsigned words[TILE / 16][4], bfloat* target, int row, int count, int lane)
+{
+#pragma unroll
+    for (int n = 0; n < TILE / 16; n++)
+    {
+        if (n * 16 < count)
+        {
+            unsigned* place = (unsigned*)(target + (row + lane / 4) * SCORE_STEP + n * 16 + lane % 4 * 2);
+            place[0] = words[n][0];
+            place[4 * SCORE_STEP] = words[n][1];
+            place[4] = words[n][2];
+            place[4 * SCORE_STEP + 4] = words[n][3];
+        }
+    }
+}
+
+// The gradient: gradient and output (rows of queries, HEAD · heads), logs as above; by_queries, by_keys and by_values lie as queries, keys and values
+// do. Share: what products of vectors count; scale is that times log₂ e.
+extern "C" __global__ void __launch_bounds__(THREADS) attend_gradient(
+    const bfloat* gradient, const bfloat* output, const float* logs, const bfloat* queries, int query_step, const bfloat* keys, const bfloat* values,
+    int step, const int* query_starts, const int* starts, bfloat* by_queries, bfloat* by_keys, bfloat* by_values, int query_rows, float scale,
+    float share, int least)
+{
+    extern __shared__ uint4 room[];
+    const int first = starts[blockIdx.x];
+    const int count = starts[blockIdx.x + 1] - first;
+    if (count <= least || count > TILE)
+    {
+        return;
+    }
+
+    const int query_first = query_starts[blockIdx.x];
+    const int query_count = query_starts[blockIdx.x + 1] - query_first;
+    const int head = blockIdx.y * HEAD;
+    const int width = HEAD * gridDim.y;
+    bfloat* own_queries = (bfloat*)room;
+    bfloat* own_keys = own_queries + TILE * STEP;
+    bfloat* own_values = own_keys + TILE * STEP;
+    bfloat* own_gradient = own_values + TILE * STEP;
+    bfloat* crossing = own_gradient + TILE * STEP;
+    float* along = (float*)(crossing + TILE * SCORE_STEP);
+    fetch(own_queries, queries + (long long)query_first * query_step + head, query_step, query_count);
+    fetch(own_keys, keys + (long long)first * step + head, step, count);
+    fetch(own_values, values + (long long)first * step + head, step, count);
+    fetch(own_gradient, gradient + (long long)query_first * width + head, width, query_count);
+    __syncthreads();
+
+    const int lane = threadIdx.x % 32;
+    const int row = threadIdx.x / 32 * 16;
+    unsigned slopes[TILE / 16][4];
+    float for_queries[HEAD / 8][4] = {};
+    if (row < query_count)
+    {
+        // Of each query, its gradient along its output: two lanes a query.
+        const int at = row + lane / 2;
+        float sum = 0;
+        if (at < query_count)
+        {
+            const bfloat* found = output + (long long)(query_first + at) * width + head + lane % 2 * (HEAD / 2);
+            const bfloat* slope = own_gradient + at * STEP + lane % 2 * (HEAD / 2);
+#pragma unroll
+            for (int i = 0; i < HEAD / 16; i++)
+            {
+                float a[8], b[8];
+                unpack(*(const uint4*)(found + i * 8), a);
+                unpack(*(const uint4*)(slope + i * 8), b);
+#pragma unroll
+                for (int j = 0; j < 8; j++)
+                {
+                    sum += a[j] * b[j];
+                }
+            }
+        }
+
+        sum += __shfl_xor_sync(0xffffffffu, sum, 1);
+        if (lane % 2 == 0)
+        {
+            along[at] = sum;
+        }
+
+        __syncwarp();
+        unsigned vectors[HEAD / 16][4], slope_vectors[HEAD / 16][4];
+#pragma unroll
+        for (int k = 0; k < HEAD / 16; k++)
+        {
+            load_matrices(vectors[k], left(own_queries, STEP, row, k * 16, lane));
+            load_matrices(slope_vectors[k], left(own_gradient, STEP, row, k * 16, lane));
+        }
+
+        float log_sums[2], totals[2];
+#pragma unroll
+        for (int half = 0; half < 2; half++)
+        {
+            const int query = row + lane / 4 + half * 8;
+            totals[half] = along[query];
+
+            // Without a query there are no weights.
+            log_sums[half] = query < query_count ? logs[(long long)blockIdx.y * query_rows + query_first + query] : __uint_as_float(0x7f800000u);
+        }
+
+        unsigned weights[TILE / 16][4];
+#pragma unroll
+        for (int n = 0; n < TILE / 16; n++)
+        {
+            if (n * 16 < count)
+            {
+                float scores[2][4], products[2][4];
+                multiply_vectors(scores, vectors, own_keys, n * 16, lane);
+                multiply_vectors(products, slope_vectors, own_values, n * 16, lane);
+#pragma unroll
+                for (int i = 0; i < 8; i++)
+                {
+                    const int half = i / 2 % 2;
+                    const int key = n * 16 + i / 4 * 8 + lane % 4 * 2 + i % 2;
+                    float* score = &scores[i / 4][i % 4];
+                    *score = key < count ? power_of_two(*score * scale - log_sums[half]) : 0;
+                    products[i / 4][i % 4] = *score * (products[i / 4][i % 4] - totals[half]);
+                }
+
+#pragma unroll
+                for (int i = 0; i < 4; i++)
+                {
+                    weights[n][i] = rounded(scores[i / 2][i % 2 * 2], scores[i / 2][i % 2 * 2 + 1]);
+                    slopes[n][i] = rounded(products[i / 2][i % 2 * 2], products[i / 2][i % 2 * 2 + 1]);
+                }
+
+                multiply_rows(for_queries, slopes[n], own_keys, n * 16, lane);
+            }
+        }
+
+        note(weights, crossing, row, count, lane);
+    }
+
+    // From here on a warp has 16 keys: they gather from all queries, weights first.
+    float for_values[HEAD / 8][4] = {}, for_keys[HEAD / 8][4] = {};
+    __syncthreads();
+    if (row < count)
+    {
+        for (int at = 0; at < query_count; at += 16)
+        {
+            unsigned part[4];
+            load_transposed(part, crossed(crossing, SCORE_STEP, at, row, lane));
+            multiply_rows(for_values, part, own_gradient, at, lane);
+        }
+    }
+
+    __syncthreads();
+    if (row < query_count)
+    {
+        note(slopes, crossing, row, count, lane);
+    }
+
+    __syncthreads();
+    if (row < count)
+    {
+        for (int at = 0; at < query_count; at += 16)
+        {
+            unsigned part[4];
+            load_transposed(part, crossed(crossing, SCORE_STEP, at, row, lane));
+            multiply_rows(for_keys, part, own_queries, at, lane);
+        }
+    }
+
+    __syncthreads();
+    if (row < query_count)
+    {
+        put(for_queries, share, share, own_queries, by_queries + (long long)query_first * query_step + head, query_step, row, query_count, lane);
+    }
+
+    if (row < count)
+    {
+        put(for_keys, share, share, own_keys, by_keys + (long long)first * step + head, step, row, count, lane);
+        put(for_values, 1, 1, own_values, by_values + (long long)first * step + head, step, row, count, lane);
+    }
+}
