@@ -21,7 +21,11 @@ internal static class TinyModel
         Activation = Activation.Gelu,
     };
 
-    public static EncoderWeights Encoder(EncoderShape? wanted = null, bool pooler = true, ulong seed = 1)
+    /// <param name="wanted">The shape; <see cref="Shape"/> if <see langword="null"/>.</param>
+    /// <param name="pooler">Whether there is a pooler.</param>
+    /// <param name="seed">Where the values come from.</param>
+    /// <param name="spread">The layers' matrices lie between this and its negative. Wide layers need less than narrow ones, lest attention looks at one token alone.</param>
+    public static EncoderWeights Encoder(EncoderShape? wanted = null, bool pooler = true, ulong seed = 1, double spread = 0.5)
     {
         EncoderShape shape = wanted ?? Shape;
         var random = new SeededRandom(seed);
@@ -35,8 +39,8 @@ internal static class TinyModel
                 Segments = shape.Segments == 0 ? null : Table(random, shape.Segments, shape.Hidden),
                 Norm = Norm(random, shape.Hidden),
             },
-            Layers = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer(random, shape))],
-            Pooler = pooler ? Map(random, shape.Hidden, shape.Hidden) : null,
+            Layers = [.. Enumerable.Range(0, shape.Layers).Select(_ => Layer(random, shape, spread))],
+            Pooler = pooler ? Map(random, shape.Hidden, shape.Hidden, spread) : null,
         };
     }
 
@@ -83,20 +87,20 @@ internal static class TinyModel
         return new EncodedPair(ids, new TokenSpan(1, first), new TokenSpan(first + 2, length - 3 - first));
     }
 
-    private static LayerWeights Layer(SeededRandom random, EncoderShape shape) => new()
+    private static LayerWeights Layer(SeededRandom random, EncoderShape shape, double spread) => new()
     {
-        Query = Map(random, shape.Hidden, shape.Hidden),
-        Key = Map(random, shape.Hidden, shape.Hidden),
-        Value = Map(random, shape.Hidden, shape.Hidden),
-        AttentionOutput = Map(random, shape.Hidden, shape.Hidden),
+        Query = Map(random, shape.Hidden, shape.Hidden, spread),
+        Key = Map(random, shape.Hidden, shape.Hidden, spread),
+        Value = Map(random, shape.Hidden, shape.Hidden, spread),
+        AttentionOutput = Map(random, shape.Hidden, shape.Hidden, spread),
         AttentionNorm = Norm(random, shape.Hidden),
-        FeedForwardIn = Map(random, shape.FeedForward, shape.Hidden),
-        FeedForwardOut = Map(random, shape.Hidden, shape.FeedForward),
+        FeedForwardIn = Map(random, shape.FeedForward, shape.Hidden, spread),
+        FeedForwardOut = Map(random, shape.Hidden, shape.FeedForward, spread),
         OutputNorm = Norm(random, shape.Hidden),
     };
 
-    private static Affine Map(SeededRandom random, int outputs, int inputs) =>
-        new(new Matrix(outputs, inputs, Values(random, outputs * inputs, 0.5)), Values(random, outputs, 0.2));
+    private static Affine Map(SeededRandom random, int outputs, int inputs, double spread) =>
+        new(new Matrix(outputs, inputs, Values(random, outputs * inputs, spread)), Values(random, outputs, 0.2));
 
     private static Matrix Table(SeededRandom random, int rows, int columns) => new(rows, columns, Values(random, rows * columns, 1));
 

@@ -32,7 +32,7 @@ public sealed class FusedScriptTests
         TorchDevices.RequireGpu();
         Assert.IsNull(FusedOperators.Prepare(0, Shape.Hidden, Shape.FeedForward) ?? FusedOperators.PrepareAttention(0, Shape.HeadSize));
         TrainablePlan plan = TinyModel.Plan(targets);
-        EncoderWeights encoder = TinyModel.Encoder(Shape);
+        EncoderWeights encoder = TinyModel.Encoder(Shape, spread: 0.1);
         EncodedPair[] pairs = [.. lengths.Select((length, i) => TinyModel.Pairs(Shape, (ulong)i, length)[0])];
         (float[] expected, float[] scores) = Run(GpuPrecision.Single, EncoderScript.Library);
         (float[] byLibrary, float[] scoresByLibrary) = Run(GpuPrecision.BFloat16, EncoderScript.Library);

@@ -6,6 +6,10 @@
 #define WARPS (TILE / 16)
 #define THREADS (32 * WARPS)
 
+// Blocks that shall fit on a multiprocessor, by the registers that they are left: the more there are, the more memory is under way.
+#define BLOCKS (TILE == 64 ? 4 : 1)
+#define BLOCKS_OF_GRADIENT (TILE == 64 ? 3 : 1)
+
 // Rows in shared memory are 16 bytes longer than what they hold: eight of them, which are read at once, then lie in different banks.
 #define STEP (HEAD + 8)
 #define SCORE_STEP (TILE + 8)
@@ -84,7 +88,7 @@ static __device__ __forceinline__ const bfloat* crossed(const bfloat* matrix, in
     return matrix + (row + lane % 8 + lane / 16 * 8) * step + column + lane / 8 % 2 * 8;
 }
 
-// Copies a head's vectors into shared memory; rows up to the next multiple of 16 become zero.
+// Begins to copy a head's vectors into shared memory; rows up to the next multiple of 16 become zero.
 static __device__ __forceinline__ void fetch(bfloat* target, const bfloat* source, int step, int count)
 {
     const int rows = (count + 15) / 16 * 16;
@@ -93,8 +97,15 @@ static __device__ __forceinline__ void fetch(bfloat* target, const bfloat* sourc
     {
         const int row = i / (HEAD / 8);
         const int part = i % (HEAD / 8) * 8;
-        *(uint4*)(target + row * STEP + part) = row < count ? *(const uint4*)(source + (long long)row * step + part) : make_uint4(0, 0, 0, 0);
+        const bfloat* from = source + (row < count ? (long long)row * step + part : 0);
+        asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" : : "r"(shared_address(target + row * STEP + part)), "l"(from), "r"(row < count ? 16 : 0) : "memory");
     }
+}
+
+static __device__ __forceinline__ void wait_for_fetches()
+{
+    asm volatile("cp.async.wait_all;" : : : "memory");
+    __syncthreads();
 }
 
 // Rounds 16 rows of a product into shared memory, and copies those that there are from there to where they belong.
@@ -156,7 +167,7 @@ static __device__ __forceinline__ void multiply_vectors(float sums[2][4], unsign
 // Attends, for the sequences longer than `least` tokens and at most TILE. Queries, keys and values begin at the first head's of the first row, and
 // have a step from row to row; starts: where each sequence's rows begin, and behind the last. Output: (rows of queries, HEAD · heads). Logs: for each
 // head and query the binary logarithm of its weights' sum. Scale: what products of vectors count, times log₂ e.
-extern "C" __global__ void __launch_bounds__(THREADS) attend(
+extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) attend(
     const bfloat* queries, int query_step, const bfloat* keys, const bfloat* values, int step, const int* query_starts, const int* starts,
     bfloat* output, float* logs, int query_rows, float scale, int least)
 {
@@ -177,7 +188,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) attend(
     fetch(own_queries, queries + (long long)query_first * query_step + head, query_step, query_count);
     fetch(own_keys, keys + (long long)first * step + head, step, count);
     fetch(own_values, values + (long long)first * step + head, step, count);
-    __syncthreads();
+    wait_for_fetches();
 
     const int lane = threadIdx.x % 32;
     const int row = threadIdx.x / 32 * 16;
@@ -272,7 +283,7 @@ static __device__ __forceinline__ void note(unsigned words[TILE / 16][4], bfloat
 
 // The gradient: gradient and output (rows of queries, HEAD · heads), logs as above; by_queries, by_keys and by_values lie as queries, keys and values
 // do. Share: what products of vectors count; scale is that times log₂ e.
-extern "C" __global__ void __launch_bounds__(THREADS) attend_gradient(
+extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS_OF_GRADIENT) attend_gradient(
     const bfloat* gradient, const bfloat* output, const float* logs, const bfloat* queries, int query_step, const bfloat* keys, const bfloat* values,
     int step, const int* query_starts, const int* starts, bfloat* by_queries, bfloat* by_keys, bfloat* by_values, int query_rows, float scale,
     float share, int least)
@@ -299,32 +310,38 @@ extern "C" __global__ void __launch_bounds__(THREADS) attend_gradient(
     fetch(own_keys, keys + (long long)first * step + head, step, count);
     fetch(own_values, values + (long long)first * step + head, step, count);
     fetch(own_gradient, gradient + (long long)query_first * width + head, width, query_count);
-    __syncthreads();
 
     const int lane = threadIdx.x % 32;
     const int row = threadIdx.x / 32 * 16;
+
+    // Of each query's output half a lane; two lanes a query.
+    const int at = row + lane / 2;
+    uint4 found[HEAD / 16];
+#pragma unroll
+    for (int i = 0; i < HEAD / 16; i++)
+    {
+        found[i] = at < query_count
+            ? *(const uint4*)(output + (long long)(query_first + at) * width + head + lane % 2 * (HEAD / 2) + i * 8)
+            : make_uint4(0, 0, 0, 0);
+    }
+
+    wait_for_fetches();
     unsigned slopes[TILE / 16][4];
     float for_queries[HEAD / 8][4] = {};
     if (row < query_count)
     {
-        // Of each query, its gradient along its output: two lanes a query.
-        const int at = row + lane / 2;
+        // Of each query, its gradient along its output.
         float sum = 0;
-        if (at < query_count)
+#pragma unroll
+        for (int i = 0; i < HEAD / 16; i++)
         {
-            const bfloat* found = output + (long long)(query_first + at) * width + head + lane % 2 * (HEAD / 2);
-            const bfloat* slope = own_gradient + at * STEP + lane % 2 * (HEAD / 2);
+            float a[8], b[8];
+            unpack(found[i], a);
+            unpack(*(const uint4*)(own_gradient + at * STEP + lane % 2 * (HEAD / 2) + i * 8), b);
 #pragma unroll
-            for (int i = 0; i < HEAD / 16; i++)
+            for (int j = 0; j < 8; j++)
             {
-                float a[8], b[8];
-                unpack(*(const uint4*)(found + i * 8), a);
-                unpack(*(const uint4*)(slope + i * 8), b);
-#pragma unroll
-                for (int j = 0; j < 8; j++)
-                {
-                    sum += a[j] * b[j];
-                }
+                sum += a[j] * b[j];
             }
         }
 
@@ -392,11 +409,11 @@ extern "C" __global__ void __launch_bounds__(THREADS) attend_gradient(
     __syncthreads();
     if (row < count)
     {
-        for (int at = 0; at < query_count; at += 16)
+        for (int query = 0; query < query_count; query += 16)
         {
             unsigned part[4];
-            load_transposed(part, crossed(crossing, SCORE_STEP, at, row, lane));
-            multiply_rows(for_values, part, own_gradient, at, lane);
+            load_transposed(part, crossed(crossing, SCORE_STEP, query, row, lane));
+            multiply_rows(for_values, part, own_gradient, query, lane);
         }
     }
 
@@ -409,11 +426,11 @@ extern "C" __global__ void __launch_bounds__(THREADS) attend_gradient(
     __syncthreads();
     if (row < count)
     {
-        for (int at = 0; at < query_count; at += 16)
+        for (int query = 0; query < query_count; query += 16)
         {
             unsigned part[4];
-            load_transposed(part, crossed(crossing, SCORE_STEP, at, row, lane));
-            multiply_rows(for_keys, part, own_queries, at, lane);
+            load_transposed(part, crossed(crossing, SCORE_STEP, query, row, lane));
+            multiply_rows(for_keys, part, own_queries, query, lane);
         }
     }
 
