@@ -8,7 +8,7 @@
 
 // Blocks that shall fit on a multiprocessor, by the registers that they are left: the more there are, the more memory is under way.
 #define BLOCKS (TILE == 64 ? 4 : 1)
-#define BLOCKS_OF_GRADIENT (TILE == 64 ? 3 : 1)
+#define BLOCKS_OF_GRADIENT (TILE == 64 ? 4 : 1)
 
 // Rows in shared memory are 16 bytes longer than what they hold: eight of them, which are read at once, then lie in different banks.
 #define STEP (HEAD + 8)
@@ -264,21 +264,14 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) attend(
     put(sums, 1 / totals[0], 1 / totals[1], own_queries, output + (long long)query_first * width + head, width, row, query_count, lane);
 }
 
-// Writes 16 rows of a (queries × keys) matrix to shared memory.
-static __device__ __forceinline__ void note(unsigned words[TILE / 16][4], bfloat* target, int row, int count, int lane)
+// Writes 16 × 16 numbers of a (queries × keys) matrix, rounded, to shared memory.
+static __device__ __forceinline__ void note(const unsigned* words, bfloat* target, int row, int column, int lane)
 {
-#pragma unroll
-    for (int n = 0; n < TILE / 16; n++)
-    {
-        if (n * 16 < count)
-        {
-            unsigned* place = (unsigned*)(target + (row + lane / 4) * SCORE_STEP + n * 16 + lane % 4 * 2);
-            place[0] = words[n][0];
-            place[4 * SCORE_STEP] = words[n][1];
-            place[4] = words[n][2];
-            place[4 * SCORE_STEP + 4] = words[n][3];
-        }
-    }
+    unsigned* place = (unsigned*)(target + (row + lane / 4) * SCORE_STEP + column + lane % 4 * 2);
+    place[0] = words[0];
+    place[4 * SCORE_STEP] = words[1];
+    place[4] = words[2];
+    place[4 * SCORE_STEP + 4] = words[3];
 }
 
 // The gradient: gradient and output (rows of queries, HEAD · heads), logs as above; by_queries, by_keys and by_values lie as queries, keys and values
@@ -304,8 +297,9 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS_OF_GRADIENT) attend
     bfloat* own_keys = own_queries + TILE * STEP;
     bfloat* own_values = own_keys + TILE * STEP;
     bfloat* own_gradient = own_values + TILE * STEP;
-    bfloat* crossing = own_gradient + TILE * STEP;
-    float* along = (float*)(crossing + TILE * SCORE_STEP);
+    bfloat* weights = own_gradient + TILE * STEP;
+    bfloat* slopes = weights + TILE * SCORE_STEP;
+    float* along = (float*)(slopes + TILE * SCORE_STEP);
     fetch(own_queries, queries + (long long)query_first * query_step + head, query_step, query_count);
     fetch(own_keys, keys + (long long)first * step + head, step, count);
     fetch(own_values, values + (long long)first * step + head, step, count);
@@ -326,7 +320,6 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS_OF_GRADIENT) attend
     }
 
     wait_for_fetches();
-    unsigned slopes[TILE / 16][4];
     float for_queries[HEAD / 8][4] = {};
     if (row < query_count)
     {
@@ -371,40 +364,35 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS_OF_GRADIENT) attend
             log_sums[half] = query < query_count ? logs[(long long)blockIdx.y * query_rows + query_first + query] : __uint_as_float(0x7f800000u);
         }
 
-        unsigned weights[TILE / 16][4];
-#pragma unroll
-        for (int n = 0; n < TILE / 16; n++)
+        for (int key = 0; key < count; key += 16)
         {
-            if (n * 16 < count)
+            float scores[2][4], products[2][4];
+            multiply_vectors(scores, vectors, own_keys, key, lane);
+            multiply_vectors(products, slope_vectors, own_values, key, lane);
+#pragma unroll
+            for (int i = 0; i < 8; i++)
             {
-                float scores[2][4], products[2][4];
-                multiply_vectors(scores, vectors, own_keys, n * 16, lane);
-                multiply_vectors(products, slope_vectors, own_values, n * 16, lane);
-#pragma unroll
-                for (int i = 0; i < 8; i++)
-                {
-                    const int half = i / 2 % 2;
-                    const int key = n * 16 + i / 4 * 8 + lane % 4 * 2 + i % 2;
-                    float* score = &scores[i / 4][i % 4];
-                    *score = key < count ? power_of_two(*score * scale - log_sums[half]) : 0;
-                    products[i / 4][i % 4] = *score * (products[i / 4][i % 4] - totals[half]);
-                }
-
-#pragma unroll
-                for (int i = 0; i < 4; i++)
-                {
-                    weights[n][i] = rounded(scores[i / 2][i % 2 * 2], scores[i / 2][i % 2 * 2 + 1]);
-                    slopes[n][i] = rounded(products[i / 2][i % 2 * 2], products[i / 2][i % 2 * 2 + 1]);
-                }
-
-                multiply_rows(for_queries, slopes[n], own_keys, n * 16, lane);
+                const int half = i / 2 % 2;
+                float* score = &scores[i / 4][i % 4];
+                *score = key + i / 4 * 8 + lane % 4 * 2 + i % 2 < count ? power_of_two(*score * scale - log_sums[half]) : 0;
+                products[i / 4][i % 4] = *score * (products[i / 4][i % 4] - totals[half]);
             }
-        }
 
-        note(weights, crossing, row, count, lane);
+            unsigned some_weights[4], some_slopes[4];
+#pragma unroll
+            for (int i = 0; i < 4; i++)
+            {
+                some_weights[i] = rounded(scores[i / 2][i % 2 * 2], scores[i / 2][i % 2 * 2 + 1]);
+                some_slopes[i] = rounded(products[i / 2][i % 2 * 2], products[i / 2][i % 2 * 2 + 1]);
+            }
+
+            note(some_weights, weights, row, key, lane);
+            note(some_slopes, slopes, row, key, lane);
+            multiply_rows(for_queries, some_slopes, own_keys, key, lane);
+        }
     }
 
-    // From here on a warp has 16 keys: they gather from all queries, weights first.
+    // From here on a warp has 16 keys: they gather from all queries.
     float for_values[HEAD / 8][4] = {}, for_keys[HEAD / 8][4] = {};
     __syncthreads();
     if (row < count)
@@ -412,24 +400,9 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS_OF_GRADIENT) attend
         for (int query = 0; query < query_count; query += 16)
         {
             unsigned part[4];
-            load_transposed(part, crossed(crossing, SCORE_STEP, query, row, lane));
+            load_transposed(part, crossed(weights, SCORE_STEP, query, row, lane));
             multiply_rows(for_values, part, own_gradient, query, lane);
-        }
-    }
-
-    __syncthreads();
-    if (row < query_count)
-    {
-        note(slopes, crossing, row, count, lane);
-    }
-
-    __syncthreads();
-    if (row < count)
-    {
-        for (int query = 0; query < query_count; query += 16)
-        {
-            unsigned part[4];
-            load_transposed(part, crossed(crossing, SCORE_STEP, query, row, lane));
+            load_transposed(part, crossed(slopes, SCORE_STEP, query, row, lane));
             multiply_rows(for_keys, part, own_queries, query, lane);
         }
     }
