@@ -118,7 +118,7 @@ internal sealed unsafe class AttentionKernels
             int vectors = most * (headSize + Padding) * BytesOfNumber;
             SharedBytes = 3 * vectors;
             SharedBytesOfGradient = (4 * vectors) + (2 * most * (most + Padding) * BytesOfNumber) + (most * sizeof(float));
-            var module = new KernelModule(device, "attention.cu", ("HEAD", headSize), ("TILE", most));
+            var module = new KernelModule(device, ["bfloat16.cu", "tiles.cu", "attention.cu"], ("HEAD", headSize), ("TILE", most));
             Attend = module.Kernel("attend", SharedBytes);
             Gradient = module.Kernel("attend_gradient", SharedBytesOfGradient);
         }

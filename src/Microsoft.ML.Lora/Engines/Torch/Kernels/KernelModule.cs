@@ -8,17 +8,17 @@ internal sealed unsafe class KernelModule
     private readonly nint _module;
 
     /// <param name="device">The GPU's number.</param>
-    /// <param name="name">The source's name; it is compiled behind bfloat16.cu.</param>
+    /// <param name="sources">The sources' names, each compiled behind the ones before; the last one has the kernels.</param>
     /// <param name="definitions">Macros and their values.</param>
     /// <exception cref="CudaException">It does not compile or load.</exception>
-    public KernelModule(int device, string name, params (string Name, int Value)[] definitions)
+    public KernelModule(int device, string[] sources, params (string Name, int Value)[] definitions)
     {
-        (_device, _name) = (CudaDevice.Of(device), name);
-        byte[] image = KernelCompiler.Compile(name, $"{Text("bfloat16.cu")}\n{Text(name)}", _device.Capability, definitions);
+        (_device, _name) = (CudaDevice.Of(device), sources[^1]);
+        byte[] image = KernelCompiler.Compile(_name, string.Join('\n', sources.Select(Text)), _device.Capability, definitions);
         using CudaDevice.Turn turn = _device.Enter();
         fixed (byte* code = image)
         {
-            CudaDriver.Check(CudaDriver.ModuleLoad(out _module, code), $"loading {name}");
+            CudaDriver.Check(CudaDriver.ModuleLoad(out _module, code), $"loading {_name}");
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed unsafe class NormKernels
 
     private NormKernels(int device, int hidden)
     {
-        var module = new KernelModule(device, "norms.cu", ("HIDDEN", hidden));
+        var module = new KernelModule(device, ["bfloat16.cu", "norms.cu"], ("HIDDEN", hidden));
         (_addNorm, _embedNorm, _normGradient) = (module.Kernel("add_norm"), module.Kernel("embed_norm"), module.Kernel("norm_gradient"));
     }
 
