@@ -83,9 +83,12 @@ internal sealed unsafe class NormKernels
         Launch(_normGradient, rows, parameters, stream, "norm_gradient");
     }
 
-    private static void Launch(nint kernel, int rows, void** parameters, nint stream, string name) =>
-        CudaDriver.Check(
-            CudaDriver.LaunchKernel(
-                kernel, (uint)((rows + RowsOfBlock - 1) / RowsOfBlock), 1, 1, RowsOfBlock * ThreadsOfWarp, 1, 1, 0, stream, parameters, null),
-            name);
+    private static void Launch(nint kernel, int rows, void** parameters, nint stream, string name)
+    {
+        if (rows > 0)
+        {
+            uint blocks = (uint)((rows + RowsOfBlock - 1) / RowsOfBlock);
+            CudaDriver.Check(CudaDriver.LaunchKernel(kernel, blocks, 1, 1, RowsOfBlock * ThreadsOfWarp, 1, 1, 0, stream, parameters, null), name);
+        }
+    }
 }
