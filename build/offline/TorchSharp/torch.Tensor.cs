@@ -15,6 +15,10 @@ public static partial class torch
 
         public Device device => throw Absent.Member();
 
+        public IntPtr Handle => throw Absent.Member();
+
+        public Span<byte> bytes => throw Absent.Member();
+
         public ScalarType dtype => throw Absent.Member();
 
         public long[] shape => throw Absent.Member();
@@ -24,6 +28,8 @@ public static partial class torch
             get => throw Absent.Member();
             set => throw Absent.Member();
         }
+
+        public long stride(int dim) => throw Absent.Member();
 
         public long numel() => throw Absent.Member();
 
@@ -42,6 +48,8 @@ public static partial class torch
         public Tensor clone() => throw Absent.Member();
 
         public Tensor contiguous() => throw Absent.Member();
+
+        public Tensor pin_memory() => throw Absent.Member();
 
         public Tensor cpu() => throw Absent.Member();
 

@@ -35,6 +35,11 @@ internal sealed class DifferentiatedPass(EncoderShape shape, TrainablePlan plan,
         return loss.detach().MoveToOuterDisposeScope();
     }
 
+    /// <summary>Does nothing: here weights are put together in the pass, for autograd to see.</summary>
+    public void Prepare()
+    {
+    }
+
     /// <inheritdoc/>
     public IForward Forward() => new PaddedForward(shape, plan, weights.Assemble(), place);
 }

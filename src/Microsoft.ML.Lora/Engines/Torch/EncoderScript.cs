@@ -12,16 +12,21 @@ namespace Microsoft.ML.Lora.Engines.Torch;
 /// </summary>
 internal sealed class EncoderScript
 {
+    private const string FusedPieces = "pieces_fused.py";
+
     private static readonly Lazy<EncoderScript> OfLibrary = new(() => OnGpu("attention_library.py", "pieces_library.py"));
-    private static readonly Lazy<EncoderScript> OfFused = new(() => OnGpu("attention_library.py", "pieces_fused.py"));
-    private static readonly Lazy<EncoderScript> OfFusedAttention = new(() => OnGpu("attention_fused.py", "pieces_fused.py"));
+    private static readonly Lazy<EncoderScript> OfFused = new(() => OnGpu("attention_library.py", FusedPieces));
+    private static readonly Lazy<EncoderScript> OfFusedAttention = new(() => OnGpu("attention_fused.py", FusedPieces));
 
     private readonly torch.jit.CompilationUnit _unit;
 
     /// <param name="attention">TorchScript that has what Scripts/attention_library.py has.</param>
     /// <param name="pieces">The script of the other pieces.</param>
-    internal EncoderScript(string attention, string pieces = "pieces_library.py") =>
+    internal EncoderScript(string attention, string pieces = "pieces_library.py")
+    {
+        IsFused = pieces == FusedPieces;
         _unit = torch.jit.compile(string.Join("\n\n", Text("operations.py"), attention, Text(pieces), Text("encoder.py")));
+    }
 
     /// <summary>By the device library's own operators, with its attention over packed sequences, which CUDA devices have; compiled once a process.</summary>
     public static EncoderScript Library => OfLibrary.Value;
@@ -32,10 +37,21 @@ internal sealed class EncoderScript
     /// <summary>Where <see cref="FusedOperators.PrepareAttention"/> finds nothing against it either: attention too.</summary>
     public static EncoderScript FusedAttention => OfFusedAttention.Value;
 
+    /// <summary>Whether it calls operators of ours, so that other kernels of ours serve beside it.</summary>
+    public bool IsFused { get; }
+
     /// <summary>Whether the attention kernels take an encoder: its heads' vectors are multiples of 16 bytes.</summary>
     /// <param name="shape">The encoder.</param>
     /// <param name="type">What is computed in.</param>
     public static bool Serves(EncoderShape shape, torch.ScalarType type) => shape.HeadSize % (type == torch.ScalarType.BFloat16 ? 8 : 4) == 0;
+
+    /// <summary>
+    /// Room on the host for 32-bit integers on their way to a device, as they come: for a GPU the device library keeps it from others until a copy that was not
+    /// waited for is done, even if it is disposed of before.
+    /// </summary>
+    /// <param name="count">How many.</param>
+    /// <param name="place">The device.</param>
+    public Tensor Room(int count, TorchPlace place) => (Tensor)Call("room", count, place.Device.type == DeviceType.CUDA);
 
     /// <summary>The output for the first token of each sequence, (n, H), or for every token, (N, H), and what the gradients read of it.</summary>
     /// <param name="shape">The encoder.</param>
@@ -58,20 +74,23 @@ internal sealed class EncoderScript
     /// <param name="weights">The weights that the forward pass read.</param>
     /// <param name="kept">What it kept.</param>
     /// <param name="gradient">By its output for first tokens, (n, H).</param>
-    /// <param name="wanted">Of each kept layer projections as one, attention output, feed-forward in and out: overwritten, or empty where no gradient is wanted.</param>
-    public void Backward(EncoderShape shape, PackedTokens tokens, PackedWeights weights, Tensor[] kept, Tensor gradient, Tensor[] wanted) =>
+    /// <param name="wanted">Where to.</param>
+    public void Backward(EncoderShape shape, PackedTokens tokens, PackedWeights weights, Tensor[] kept, Tensor gradient, MatrixGradients wanted) =>
         _ = Call(
-            "backward", gradient, tokens.Numbers, tokens.Rows, tokens.Longest, kept, weights.Layers, wanted, shape.Heads, NumberOf(shape.Activation));
+            "backward", gradient, tokens.Numbers, tokens.Rows, tokens.Longest, kept, weights.Layers, wanted.Wanted, wanted.Parts.First, wanted.Parts.Step,
+            shape.Heads, NumberOf(shape.Activation));
 
-    /// <summary>The loss, Σ shareᵢ · log softmax(logitsᵢ)[classᵢ], (1, 1), and its gradient by the output for first tokens, (n, H). Adds the head's gradients.</summary>
-    /// <param name="first">The output for first tokens, (n, H), in 32 bits.</param>
-    /// <param name="classes">(n, 1), 64-bit integers.</param>
-    /// <param name="shares">(n, 1): each pair's weight in the mean, negative.</param>
+    /// <summary>
+    /// The loss, Σ shareᵢ · log softmax(logitsᵢ)[classᵢ], (1, 1), and its gradient by the output for first tokens, (n, H), of that output's type. Adds the
+    /// head's gradients.
+    /// </summary>
+    /// <param name="first">The output for first tokens, (n, H).</param>
+    /// <param name="tokens">The sequences, with their classes and shares.</param>
     /// <param name="weights">The classifier's weight and bias, and the pooler's where there is one.</param>
     /// <param name="gradients">Their gradients, added to; without the pooler's where it is frozen.</param>
-    public (Tensor Loss, Tensor Gradient) Head(Tensor first, Tensor classes, Tensor shares, Tensor[] weights, Tensor[] gradients)
+    public (Tensor Loss, Tensor Gradient) Head(Tensor first, PackedTokens tokens, Tensor[] weights, Tensor[] gradients)
     {
-        var found = (Tensor[])Call("head", first, classes, shares, weights, gradients);
+        var found = (Tensor[])Call("head", first, tokens.Labels!, tokens.Shares!, weights, gradients);
         return (found[0], found[1]);
     }
 

@@ -14,6 +14,9 @@ internal interface IGradientPass
     /// <returns>That sum, on the device, in the caller's dispose scope.</returns>
     Tensor Add(ReadOnlySpan<EncodedPair> pairs, ReadOnlySpan<int> labels, ReadOnlySpan<float> shares, InputDropout? dropout);
 
+    /// <summary>Sets the device to work on what the next pass needs of the trained tensors as they are now, as far as that takes no memory.</summary>
+    void Prepare();
+
     /// <summary>The way through the network with the trained tensors as they are now. What it reads belongs to the caller's dispose scope.</summary>
     IForward Forward();
 }

@@ -4,8 +4,8 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace Microsoft.ML.Lora.Engines.Torch;
 
 /// <summary>
-/// Room for what belongs to the adapted matrices, the matrices themselves or their gradients, in what is computed in: those of all L adapted
-/// layers in one tensor, and query, key and value as one matrix, since one product serves the three. H hidden.
+/// Room for the adapted matrices in what is computed in: those of all L adapted layers in one tensor, and query, key and value as one matrix, since one
+/// product serves the three. H hidden.
 /// </summary>
 internal sealed class LayerStacks : IDisposable
 {
@@ -51,11 +51,6 @@ internal sealed class LayerStacks : IDisposable
     /// <param name="part">Which.</param>
     /// <param name="hidden">H.</param>
     public Tensor PlaceOf(LoraTargets part, long hidden) => Projections!.narrow(1, Array.IndexOf(Parts, part) * hidden, hidden);
-
-    /// <summary>What the script of the encoder writes of one layer: projections, attention output, feed-forward in and out; empty where not adapted.</summary>
-    /// <param name="layer">Its number among the adapted ones.</param>
-    public IEnumerable<Tensor> Layer(int layer) =>
-        ((IEnumerable<Tensor?>)[Projections, .. Others.Select(Find)]).Select(stack => stack?.select(0, layer) ?? torch.empty([0], _place.Compute, _place.Device));
 
     /// <inheritdoc/>
     public void Dispose()

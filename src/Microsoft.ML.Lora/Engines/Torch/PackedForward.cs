@@ -16,7 +16,7 @@ internal sealed class PackedForward(EncoderScript script, EncoderShape shape, Pa
     /// <inheritdoc/>
     public ForwardResult Run(EncodedPair[] pairs, bool allTokens)
     {
-        var tokens = new PackedTokens(pairs, shape, place);
+        var tokens = new PackedTokens(script, pairs, shape, place);
         (Tensor output, _) = script.Forward(shape, tokens, _packed, KeptLayers.None, allTokens);
         Tensor first = allTokens ? output.index_select(0, tokens.Numbers.narrow(0, 3L * tokens.Rows, pairs.Length)) : output;
         return new ForwardResult

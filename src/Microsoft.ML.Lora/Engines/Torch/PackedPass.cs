@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Engines.Torch.Kernels;
 using Microsoft.ML.Lora.Models;
 using Microsoft.ML.Lora.Primitives;
 using TorchSharp;
@@ -18,11 +19,11 @@ internal sealed class PackedPass : IGradientPass, IDisposable
     private readonly float _scaling;
     private readonly WeightAssembly _assembly;
     private readonly LayerStacks _merged;
-    private readonly LayerStacks _gradients;
+    private readonly Merging _merging;
+    private readonly MatrixGradients _gradients;
     private readonly PassWeights _weights;
     private readonly PackedWeights _packed;
     private readonly KeptLayers _keep;
-    private readonly Tensor[] _wanted;
     private readonly Tensor[] _head;
     private readonly Tensor[] _headGradients;
 
@@ -39,12 +40,12 @@ internal sealed class PackedPass : IGradientPass, IDisposable
         using DisposeScope scope = torch.NewDisposeScope();
         using IDisposable plain = torch.no_grad();
         _merged = assembly.Stacks();
-        _gradients = new LayerStacks(Groups, place);
+        _merging = new Merging(Groups, _scaling, trained, _merged, script.IsFused ? MergeKernel.Of(place.Device.index) : null);
+        _gradients = new MatrixGradients(Groups, place);
         _weights = assembly.AssembleOn(_merged);
         _packed = PackedWeights.Of(_weights);
         int adapted = Groups.Count == 0 ? 0 : Groups[0].Layers;
-        _keep = new KeptLayers(encoder.Shape.Layers - adapted, Activated: _gradients.Find(LoraTargets.FeedForwardOut) is not null);
-        _wanted = [.. Enumerable.Range(0, adapted).SelectMany(_gradients.Layer)];
+        _keep = new KeptLayers(encoder.Shape.Layers - adapted, Activated: _gradients.HasFeedForwardOut);
         _head = [.. _weights.Classifier.Tensors, .. _weights.Pooler?.Tensors ?? []];
         _headGradients = [.. _head.Select(tensor => tensor.grad).OfType<Tensor>()];
         foreach (Tensor tensor in Own)
@@ -55,22 +56,20 @@ internal sealed class PackedPass : IGradientPass, IDisposable
 
     private IReadOnlyList<FactorGroup> Groups => _assembly.Groups;
 
-    private IEnumerable<Tensor> Own => [.. _weights.Tensors, .. _wanted, .. _headGradients];
+    private IEnumerable<Tensor> Own => [.. _weights.Tensors, .. _headGradients];
 
     /// <inheritdoc/>
     public Tensor Add(ReadOnlySpan<EncodedPair> pairs, ReadOnlySpan<int> labels, ReadOnlySpan<float> shares, InputDropout? dropout)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         using IDisposable plain = torch.no_grad();
-        var tokens = new PackedTokens(pairs, _shape, _place);
-        Tensor classes = TokenBatch.Upload(Array.ConvertAll(labels.ToArray(), label => (long)label), _place).view(-1, 1);
-        Tensor onDeviceShares = TokenBatch.Upload(shares.ToArray(), _place).view(-1, 1);
-        _assembly.MergeInto(_merged);
+        _merging.Run();
+        var tokens = new PackedTokens(_script, pairs, _shape, _place, labels, shares);
         (Tensor output, Tensor[] kept) = _script.Forward(_shape, tokens, _packed, _keep);
-        (Tensor loss, Tensor gradient) = _script.Head(output.to_type(torch.ScalarType.Float32), classes, onDeviceShares, _head, _headGradients);
+        (Tensor loss, Tensor gradient) = _script.Head(output, tokens, _head, _headGradients);
         if (Groups.Count > 0)
         {
-            _script.Backward(_shape, tokens, _packed, kept, gradient.to_type(_place.Compute), _wanted);
+            _script.Backward(_shape, tokens, _packed, kept, gradient, _gradients);
             AddFactors();
         }
 
@@ -78,9 +77,16 @@ internal sealed class PackedPass : IGradientPass, IDisposable
     }
 
     /// <inheritdoc/>
+    public void Prepare()
+    {
+        using IDisposable plain = torch.no_grad();
+        _merging.RunAhead();
+    }
+
+    /// <inheritdoc/>
     public IForward Forward()
     {
-        _assembly.MergeInto(_merged);
+        _merging.Run();
         return new PackedForward(_script, _shape, _weights, _place);
     }
 
@@ -96,16 +102,18 @@ internal sealed class PackedPass : IGradientPass, IDisposable
         _gradients.Dispose();
     }
 
+    /// <summary>
+    /// Products in what is computed in, as the matrices' gradients are: factors are rounded to it, as they are in the merged matrices. Sums are kept in 32 bits.
+    /// </summary>
     private void AddFactors()
     {
         using Scalar share = _scaling;
-        foreach (FactorGroup group in Groups)
+        for (int i = 0; i < Groups.Count; i++)
         {
-            (Tensor ofA, Tensor ofB) = group.In(_trained.Gradients!);
-            Tensor ofMatrices = torch.cat([.. group.Targets.Select(target => _gradients.PlaceOf(group, target))], 1)
-                .to_type(torch.ScalarType.Float32).view(group.Matrices, group.Outputs, group.Inputs);
-            ofA.add_(group.B.transpose(1, 2).bmm(ofMatrices), share);
-            ofB.add_(ofMatrices.bmm(group.A.transpose(1, 2)), share);
+            (Tensor ofA, Tensor ofB) = Groups[i].In(_trained.Gradients!);
+            Tensor ofMatrices = _gradients.Of(i);
+            ofA.add_(Groups[i].B.to_type(_place.Compute).transpose(1, 2).bmm(ofMatrices), share);
+            ofB.add_(ofMatrices.bmm(Groups[i].A.to_type(_place.Compute).transpose(1, 2)), share);
         }
     }
 }

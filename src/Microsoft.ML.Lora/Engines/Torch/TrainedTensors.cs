@@ -37,6 +37,12 @@ internal sealed class TrainedTensors : IDisposable
     /// <summary>All gradients, (numbers); <see langword="null"/> where none are wanted.</summary>
     public Tensor? Gradients { get; }
 
+    /// <summary>How often values were replaced or moved.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>Says that values were moved.</summary>
+    public void Moved() => Version++;
+
     /// <summary>A trained tensor that is no factor, or <see langword="null"/> if it is not trained.</summary>
     public Tensor? Find(string name) => _leaves.GetValueOrDefault(name);
 
@@ -65,6 +71,7 @@ internal sealed class TrainedTensors : IDisposable
         var values = new float[Layout.Length];
         Layout.Host.Import(trained.Tensors, ("", values));
         Fill(Weights, Layout.ToDevice(values));
+        Moved();
     }
 
     /// <summary>A copy of all values of a flat buffer, tensor by tensor, each name behind a prefix.</summary>

@@ -166,6 +166,8 @@ internal sealed class TrainingSession : ITrainingSession
         using IDisposable? turn = _place.Enter();
         using DisposeScope scope = torch.NewDisposeScope();
         Tensor loss = _pass.Run(batch, dropoutSeed);
-        return _update.Run(loss, schedule, _steps + 1);
+        StepResult result = _update.Run(loss, schedule, _steps + 1);
+        _gradients.Prepare();
+        return result;
     }
 }

@@ -57,22 +57,6 @@ internal sealed class WeightAssembly : IDisposable
         return stacks;
     }
 
-    /// <summary>Writes the adapted matrices with their updates as they are now, W₀ + s·BA. To be called without gradients.</summary>
-    /// <param name="stacks">Where to.</param>
-    public void MergeInto(LayerStacks stacks)
-    {
-        using DisposeScope scope = torch.NewDisposeScope();
-        using Scalar share = Adapter.Scaling;
-        foreach (FactorGroup group in Groups)
-        {
-            Tensor merged = group.Sum(share).view(group.Layers, group.Targets.Length, group.Outputs, group.Inputs);
-            for (int i = 0; i < group.Targets.Length; i++)
-            {
-                stacks.PlaceOf(group, group.Targets[i]).copy_(merged.select(1, i));
-            }
-        }
-    }
-
     /// <summary>The tensors with the adapted matrices where the stacks have them, so that they follow what is merged there later.</summary>
     public PassWeights AssembleOn(LayerStacks stacks)
     {

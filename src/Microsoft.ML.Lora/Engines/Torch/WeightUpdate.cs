@@ -208,6 +208,7 @@ internal sealed class WeightUpdate : IDisposable
 
         long count = _trained.Layout.Length - _trained.Layout.HeadStart;
         _trained.Weights.narrow(0, _trained.Layout.HeadStart, count).add_(change.narrow(0, _trained.Layout.HeadStart, count), ofHead);
+        _trained.Moved();
     }
 
     private void Remember(Tensor? first, Tensor? second)

@@ -73,6 +73,17 @@ public abstract class TorchAgreementTests(bool scripted)
     public void Step_AnyPlan_SameLossAndGradientsAsManaged(string plan) =>
         AssertSameGradients(Encoder, PlansByName[plan], most: int.MaxValue);
 
+    [TestMethod]
+    [DataRow(LoraTargets.Query)]
+    [DataRow(LoraTargets.Key)]
+    [DataRow(LoraTargets.Value)]
+    [DataRow(LoraTargets.Query | LoraTargets.Key)]
+    [DataRow(LoraTargets.Query | LoraTargets.Value | LoraTargets.AttentionOutput)]
+    [DataRow(LoraTargets.Key | LoraTargets.Value)]
+    [DataRow(LoraTargets.Query | LoraTargets.Key | LoraTargets.Value)]
+    public void Step_AnyProjections_SameLossAndGradientsAsManaged(LoraTargets targets) =>
+        AssertSameGradients(Encoder, TinyModel.Plan(targets), most: int.MaxValue);
+
     [TestMethod, DynamicData(nameof(Shapes))]
     public void Step_AnyShape_SameLossAndGradientsAsManaged(string shape) =>
         AssertSameGradients(TinyModel.Encoder(ShapesByName[shape]), TinyModel.Plan(LoraTargets.QueryAndValue), most: int.MaxValue);

@@ -47,6 +47,7 @@ internal static unsafe class FusedOperators
             }
 
             _ = NormKernels.Of(device, hidden);
+            _ = MergeKernel.Of(device);
             using (CudaDevice.Turn turn = gpu.Enter())
             {
                 foreach (ProductEpilogue epilogue in Enum.GetValues<ProductEpilogue>())

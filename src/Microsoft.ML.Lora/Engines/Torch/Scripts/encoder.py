@@ -73,6 +73,35 @@ def write(gradient: Tensor, x: Tensor, into: Tensor):
         torch.mm(gradient.t(), x, out=into)
 
 
+# Writes those of query, key and value that are wanted, (m, H, H): of the three each step-th from the first on. Gradient: by all three, (N, 3H).
+def write_projections(gradient: Tensor, x: Tensor, into: Tensor, first: int, step: int):
+    if into.numel() > 0:
+        wanted = into.size(0)
+        rows = x.size(0)
+        hidden = x.size(1)
+        if step == 1:
+            write(gradient.narrow(1, first * hidden, wanted * hidden), x, into.view([wanted * hidden, hidden]))
+        else:
+            parts = torch.slice(gradient.view([rows, 3, hidden]), 1, first, 3, step)
+            torch.bmm(parts.permute([1, 2, 0]), x.unsqueeze(0).expand([wanted, rows, hidden]), out=into)
+
+
+# The same in the last layer. Gradients: by the queries of first tokens, (n, H), and by keys and values of all, (N, 2H).
+def write_last_projections(queries: Tensor, others: Tensor, x: Tensor, first_rows: Tensor, into: Tensor, first: int, step: int):
+    if into.numel() > 0:
+        rest = into.size(0)
+        hidden = x.size(1)
+        other = first - 1
+        if first == 0:
+            write(queries, torch.index_select(x, 0, first_rows), into.select(0, 0))
+            rest -= 1
+            other = step - 1
+        if rest > 0:
+            write(
+                others.narrow(1, other * hidden, rest * hidden), x, into.narrow(0, into.size(0) - rest, rest).view([rest * hidden, hidden])
+            )
+
+
 # The gradients of attention's output and of the residual, both of the same rows.
 def feed_forward_gradient(
     gradient: Tensor, kept: List[Tensor], context: Tensor, at: int, weights: List[Tensor], layer: int, wanted: List[Tensor], into: int, activation: int
@@ -87,11 +116,11 @@ def feed_forward_gradient(
     return torch.mm(first, weights[layer + 2]), first
 
 
-# Writes the gradients of the wanted matrices, 4 for each layer from keep_from on: query, key and value as one, attention output, feed-forward in and
-# out. Gradient: by the output for first tokens, (n, H).
+# Writes the gradients of the wanted matrices, 4 tensors for each layer from keep_from on: of query, key and value each step-th from the first on,
+# one behind the other; attention output, feed-forward in and out. Gradient: by the output for first tokens, (n, H).
 def backward(
-    gradient: Tensor, numbers: Tensor, rows: int, longest: int, kept: List[Tensor], weights: List[Tensor], wanted: List[Tensor], heads: int,
-    activation: int,
+    gradient: Tensor, numbers: Tensor, rows: int, longest: int, kept: List[Tensor], weights: List[Tensor], wanted: List[Tensor], first: int, step: int,
+    heads: int, activation: int,
 ) -> Tensor:
     bounds = (numbers.size(0) - 3 * rows) // 2
     starts = numbers.narrow(0, 3 * rows, bounds)
@@ -106,9 +135,7 @@ def backward(
     attended, residual = feed_forward_gradient(gradient, kept, kept[at + 3], at + 7, weights, last, wanted, into, activation)
     queries, others = attend_first_gradient(attended, kept, at + 1, firsts, starts, longest, heads)
     first_rows = starts.narrow(0, 0, bounds - 1)
-    if wanted[into].numel() > 0:
-        write(queries, torch.index_select(kept[at], 0, first_rows), wanted[into].narrow(0, 0, hidden))
-        write(others, kept[at], wanted[into].narrow(0, hidden, 2 * hidden))
+    write_last_projections(queries, others, kept[at], first_rows, wanted[into], first, step)
     if count == 1:
         return gradient
     residual.addmm_(queries, weights[last].narrow(0, 0, hidden))
@@ -120,16 +147,18 @@ def backward(
         from_layer = 12 * (layers - 1 - i)
         attended, residual = feed_forward_gradient(x, kept, kept[at + 2], at + 6, weights, from_layer, wanted, into, activation)
         projected = attend_gradient(attended, kept, at + 1, starts, longest, heads)
-        write(projected, kept[at], wanted[into])
+        write_projections(projected, kept[at], wanted[into], first, step)
         if i < count - 1:
             x = residual.addmm_(projected, weights[from_layer])
     return x
 
 
-# The loss, Σ share · log softmax(logits)[class], and its gradient by the output for first tokens; adds those of the head. In 32 bits. Weights: the
-# classifier's and its bias, then the pooler's where there is one; gradients likewise, without the pooler's where that is frozen. Classes and
-# shares: (n, 1).
-def head(first: Tensor, classes: Tensor, shares: Tensor, weights: List[Tensor], gradients: List[Tensor]) -> List[Tensor]:
+# The loss, Σ share · log softmax(logits)[class], and its gradient by the output for first tokens, of the same type; adds those of the head. Computed
+# in 32 bits. Weights: the classifier's and its bias, then the pooler's where there is one; gradients likewise, without the pooler's where that is
+# frozen. Labels: n classes as 32-bit integers. Shares: (n, 1).
+def head(output: Tensor, labels: Tensor, shares: Tensor, weights: List[Tensor], gradients: List[Tensor]) -> List[Tensor]:
+    first = output.to(weights[0].dtype)
+    classes = labels.to(4).unsqueeze(1)
     pooled = first
     if len(weights) > 2:
         pooled = torch.tanh(torch.linear(first, weights[2], weights[3]))
@@ -145,4 +174,4 @@ def head(first: Tensor, classes: Tensor, shares: Tensor, weights: List[Tensor], 
             gradients[2].addmm_(by_pooled.t(), first)
             add_to(gradients[3], torch.sum(by_pooled, [0]))
         by_pooled = torch.mm(by_pooled, weights[2])
-    return [loss, by_pooled]
+    return [loss, by_pooled.to(output.dtype)]

@@ -4,6 +4,12 @@
 # say where they are written.
 
 
+# Room on the host for 32-bit integers on their way to a device: pinned, the host need not wait until they are there, and the room is not given to
+# others before.
+def room(count: int, pinned: bool) -> Tensor:
+    return torch.empty([count], dtype=3, pin_memory=pinned)
+
+
 def dense(x: Tensor, weights: List[Tensor], at: int) -> Tensor:
     return torch.linear(x, weights[at], weights[at + 1])
 
