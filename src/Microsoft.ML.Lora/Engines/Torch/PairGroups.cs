@@ -16,8 +16,16 @@ internal static class PairGroups
     /// <param name="lengths">Tokens of each sequence.</param>
     public static int[] Order(ReadOnlySpan<int> lengths)
     {
-        int[] keys = lengths.ToArray();
-        return [.. Enumerable.Range(0, keys.Length).OrderBy(i => keys[i])];
+        // A sort of the lengths alone would not keep the order of equal ones.
+        var keys = new long[lengths.Length];
+        var order = new int[lengths.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            (keys[i], order[i]) = (((long)lengths[i] << 32) | (uint)i, i);
+        }
+
+        Array.Sort(keys, order);
+        return order;
     }
 
     /// <summary>The groups of least cost, found over all ways to split.</summary>

@@ -65,6 +65,9 @@ internal sealed class WeightUpdate : IDisposable
         Tensor gradients = Clipped(norm);
         (FactorProducts?[] ofFactors, List<Tensor> marks) = Precondition(gradients, schedule);
         (Tensor direction, Tensor? first, Tensor? second) = HasMoments ? Propose(gradients, step) : (gradients, null, null);
+
+        // All that does not wait for the rates is on its way before they are waited for: afterwards the device has nothing to do until the weights move.
+        (IReadOnlyList<MovedPart> factors, MovedPart head) = Parts(direction);
         float[] found = HostCopy.Of(torch.cat([loss.view(1), norm.view(1), .. marks, .. Products(ofFactors, direction)]));
         var result = new StepResult(found[0], found[1]);
         if (result.IsFinite)
@@ -78,7 +81,7 @@ internal sealed class WeightUpdate : IDisposable
 
             double[][] rates = Decide(rest, schedule, step);
             Matrices.Keep(rates);
-            Move(rates, direction, _plan.Rates.RateOfHead * schedule.Share);
+            Move(rates, factors, head, _plan.Rates.RateOfHead * schedule.Share);
             Remember(first, second);
         }
 
@@ -187,27 +190,42 @@ internal sealed class WeightUpdate : IDisposable
         return rates;
     }
 
-    /// <summary>w ← w − rate · (Δ + decay · w), with a rate for each matrix and one for all else.</summary>
-    private void Move(double[][] rates, Tensor direction, double rateOfHead)
+    /// <summary>Weights beside what they are moved by at unit rate, Δ + decay · w: the A's and the B's of each group in turn, and all that are no factors.</summary>
+    private (IReadOnlyList<MovedPart> Factors, MovedPart Head) Parts(Tensor direction)
     {
         using Scalar decay = DecayApart;
-        using Scalar one = 1.0;
-        using Scalar ofHead = -rateOfHead;
         Tensor change = DecayApart == 0 ? direction : direction.add(_trained.Weights, decay);
-        float[] signed = [.. rates.SelectMany(group => group).Select(rate => (float)-rate)];
-        Tensor onDevice = signed.Length == 0 ? change : TokenBatch.Upload(signed, _place).view(-1, 1, 1);
-        int start = 0;
+        var factors = new List<MovedPart>();
         foreach (FactorGroup group in _groups)
         {
             (Tensor a, Tensor b) = group.In(_trained.Weights);
             (Tensor changeA, Tensor changeB) = group.In(change);
-            a.addcmul_(changeA, onDevice.narrow(0, start, group.Matrices), one);
-            b.addcmul_(changeB, onDevice.narrow(0, start + group.Matrices, group.Matrices), one);
-            start += 2 * group.Matrices;
+            factors.Add(new MovedPart(a, changeA, group.Matrices));
+            factors.Add(new MovedPart(b, changeB, group.Matrices));
         }
 
-        long count = _trained.Layout.Length - _trained.Layout.HeadStart;
-        _trained.Weights.narrow(0, _trained.Layout.HeadStart, count).add_(change.narrow(0, _trained.Layout.HeadStart, count), ofHead);
+        (long start, long count) = (_trained.Layout.HeadStart, _trained.Layout.Length - _trained.Layout.HeadStart);
+        return (factors, new MovedPart(_trained.Weights.narrow(0, start, count), change.narrow(0, start, count), 1));
+    }
+
+    /// <summary>w ← w − rate · change, with a rate for each matrix and one for all else.</summary>
+    private void Move(double[][] rates, IReadOnlyList<MovedPart> factors, MovedPart head, double rateOfHead)
+    {
+        using Scalar one = 1.0;
+        using Scalar ofHead = -rateOfHead;
+        float[] signed = [.. rates.SelectMany(group => group).Select(rate => (float)-rate)];
+        if (signed.Length > 0)
+        {
+            Tensor onDevice = TokenBatch.Upload(signed, _place).view(-1, 1, 1);
+            int start = 0;
+            foreach (MovedPart part in factors)
+            {
+                part.Weights.addcmul_(part.Change, onDevice.narrow(0, start, part.Matrices), one);
+                start += part.Matrices;
+            }
+        }
+
+        head.Weights.add_(head.Change, ofHead);
         _trained.Moved();
     }
 
