@@ -19,7 +19,7 @@ internal sealed unsafe class MergeKernel
     private MergeKernel(int device)
     {
         _device = device;
-        _merge = new KernelModule(device, "merge.cu").Kernel("merge");
+        _merge = new KernelModule(device, ["bfloat16.cu", "merge.cu"]).Kernel("merge");
     }
 
     /// <summary>The kernel of a GPU, compiled when first asked for.</summary>
