@@ -4,9 +4,9 @@ namespace Microsoft.ML.Lora;
 
 /// <summary>How a pair's score comes about: from the classifier alone, or with regard to how well the training pairs cover the pair.</summary>
 /// <remarks>
-/// S = g · (κ · S_cls + b · (S_loc − c) + e), g = 1 − u + u · (a · w + (1 − a) · d). S_cls is the classifier's logit; S_loc how well the tokens of
-/// the two sentences find each other, by cosines of their vectors less the bank's mean of them, c its mean over the bank; w the shorter sentence's length over the longer's; d, from 0 to 1, how
-/// densely a bank of training pairs lies around this one. The constants used are in <see cref="TrainingSummary.Matching"/>.
+/// S = ∛g · κ · S_cls + g²(3 − 2g) · (b · (S_loc − c) + e), g = 1 − u + u · (a · w + (1 − a) · d). S_cls is the classifier's logit; S_loc how well the tokens of
+/// the two sentences find each other, by cosines of their vectors less the bank's mean of them, c its mean over the bank; w the shorter sentence's length over the longer's; d, from 0 to 1,
+/// the share of validation pairs that lie no nearer to a bank of training sentences than this pair. The constants used are in <see cref="TrainingSummary.Matching"/>.
 /// </remarks>
 public sealed record MatchingScore
 {
@@ -23,7 +23,7 @@ public sealed record MatchingScore
     public static MatchingScore Temperature { get; } = new(MatchingForm.Temperature);
 
     /// <summary>
-    /// The whole formula, with κ, b, e, u and a fitted on the validation pairs; κ alone, as <see cref="Temperature"/> has it, where the others gain nothing there. Scoring takes the last layer's vectors of all tokens and a search
+    /// The whole formula, with κ, b and e fitted on the validation pairs; κ alone, as <see cref="Temperature"/> has it, where the others gain nothing there. Scoring takes the last layer's vectors of all tokens and a search
     /// through the bank, which costs the more of the whole the fewer layers there are.
     /// </summary>
     public static MatchingScore DensityAware { get; } = new(MatchingForm.DensityAware);
@@ -31,26 +31,24 @@ public sealed record MatchingScore
     /// <summary>The formula.</summary>
     public MatchingForm Form { get; }
 
-    /// <summary>The paper's α, given to <see cref="Paper"/>: a; 0 in every other form.</summary>
-    public float AreaMix { get; }
+    /// <summary>a: the share of the area weight beside density; the paper's α.</summary>
+    /// <value>From 0 to 1. The default is 0, density alone, and for <see cref="Paper"/> what it is given.</value>
+    public float AreaMix { get; init; }
 
     /// <summary>The paper's β, given to <see cref="Paper"/>: b; 0 in every other form.</summary>
     public float LocationWeight { get; }
 
-    /// <summary>The training pairs, drawn at random, that density is measured against. With fewer training pairs, all of them.</summary>
+    /// <summary>The training pairs, drawn at random, whose sentences density is measured against. With fewer training pairs, all of them.</summary>
     /// <value>From 2 to 1,024. The default is 1,024.</value>
     public int BankSize { get; init; } = MostBankPairs;
 
-    /// <summary>k: a pair lies as densely as its k-th nearest pair of the bank is near.</summary>
+    /// <summary>k: a sentence lies as densely as its k-th nearest sentence of the bank is near.</summary>
     /// <value>From 1 to <see cref="BankSize"/> − 1. The default is 1.</value>
     public int Neighbours { get; init; } = 1;
 
-    /// <summary>
-    /// How much of what <see cref="DensityAware"/> gains over <see cref="Temperature"/> on the validation pairs, beyond what further constants gain on any, is given up again
-    /// so as to doubt pairs unlike the training pairs as much as possible. It lowers scores where density is low, and changes no decision at a threshold of 0.
-    /// </summary>
-    /// <value>From 0, what suits pairs like the training pairs best, to 1, no better on them than temperature scaling and better on others. The default is 1.</value>
-    public float Caution { get; init; } = 1;
+    /// <summary>u: how much density and area weight count. With 0 every pair is trusted alike, wherever it lies.</summary>
+    /// <value>From 0 to 1. The default is 1.</value>
+    public float BracketWeight { get; init; } = 1;
 
     /// <summary>
     /// The paper's own form with the paper's own constants, unfitted: (α · w + (1 − α) · d) · S_cls + β · S_loc, where S_loc is 0 if a sentence is empty.
@@ -78,6 +76,7 @@ public sealed record MatchingScore
         if (BankSize is < 2 or > MostBankPairs) yield return $"{nameof(BankSize)} must be from 2 to {MostBankPairs}, but is {BankSize}.";
         if (Neighbours < 1) yield return $"{nameof(Neighbours)} must be at least 1, but is {Neighbours}.";
         if (Neighbours >= BankSize) yield return $"{nameof(Neighbours)} must be below {nameof(BankSize)}, {BankSize}, since a pair of the bank is no neighbour of its own, but is {Neighbours}.";
-        if (!(Caution is >= 0 and <= 1)) yield return Invariant($"{nameof(Caution)} must be from 0 to 1, but is {Caution}.");
+        if (!(AreaMix is >= 0 and <= 1)) yield return Invariant($"{nameof(AreaMix)} must be from 0 to 1, but is {AreaMix}.");
+        if (!(BracketWeight is >= 0 and <= 1)) yield return Invariant($"{nameof(BracketWeight)} must be from 0 to 1, but is {BracketWeight}.");
     }
 }

@@ -121,6 +121,15 @@ public sealed class UsageTests
     }
 
     [TestMethod]
+    public void MatchingScore_DensityAware_TakesWhatIsNotFitted()
+    {
+        MatchingScore score = MatchingScore.DensityAware with { BankSize = 500, BracketWeight = 0.5f, AreaMix = 0.25f };
+
+        Assert.AreEqual((MatchingForm.DensityAware, 0.5f, 0.25f), (score.Form, score.BracketWeight, score.AreaMix));
+        Assert.AreEqual((1f, 0f), (MatchingScore.DensityAware.BracketWeight, MatchingScore.DensityAware.AreaMix));
+    }
+
+    [TestMethod]
     public void SaveAndLoad_FreshContext_PredictsTheSame()
     {
         string file = Path.Combine(Path.GetTempPath(), $"loraml-usage-{Guid.NewGuid()}.zip");

@@ -11,7 +11,7 @@ internal static class MatchingFacts
     private const string FormKey = Prefix + "form";
     private const string PairsKey = Prefix + "pairs";
     private const string NeighboursKey = Prefix + "neighbours";
-    private const string MembersName = Prefix + "bank";
+    private const string MembersName = Prefix + "sentences";
     private const string DistancesName = Prefix + "distances";
     private const string Share = "from 0 to 1";
     private const string Finite = "that is finite";
@@ -45,7 +45,7 @@ internal static class MatchingFacts
         if (matching?.Bank is { } bank)
         {
             yield return new NamedTensor(MembersName, [bank.Members.Rows, bank.Members.Columns], bank.Members.Values);
-            yield return new NamedTensor(DistancesName, [bank.Members.Rows], [.. bank.Distances]);
+            yield return new NamedTensor(DistancesName, [bank.Distances.Count], [.. bank.Distances]);
         }
     }
 
@@ -71,7 +71,7 @@ internal static class MatchingFacts
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The model's '{FormKey}' is '{constants.Form}' with '{PairsKey}' {constants.FittedPairs} and {(hasBank ? "a" : "no")} bank of embeddings, but only "
+                $"The model's '{FormKey}' is '{constants.Form}' with '{PairsKey}' {constants.FittedPairs} and {(hasBank ? "a" : "no")} bank of sentences, but only "
                 + $"{MatchingForm.Temperature} without a bank, {MatchingForm.Paper} with one, and {MatchingForm.DensityAware} with one or with no pairs are known here."));
         }
 
@@ -95,19 +95,19 @@ internal static class MatchingFacts
     private static EmbeddingBank ReadBank(Facts facts, IReadOnlyList<NamedTensor> tensors, int hidden)
     {
         NamedTensor members = Find(tensors, MembersName);
-        if (members.Shape is not [>= 2 and <= MatchingScore.MostBankPairs, _] || members.Shape[1] != hidden)
+        if (members.Shape is not [>= 4 and <= 2 * MatchingScore.MostBankPairs, _] || members.Shape[0] % 2 != 0 || members.Shape[1] != hidden)
         {
-            throw Misshapen(members, $"from 2 to {MatchingScore.MostBankPairs} rows of {hidden} numbers, as the encoder's vectors have them");
+            throw Misshapen(members, $"two rows for each of 2 to {MatchingScore.MostBankPairs} pairs, each row of {hidden} numbers, as the encoder's vectors have them");
         }
 
         int rows = members.Shape[0];
         NamedTensor distances = Find(tensors, DistancesName);
-        if (distances.Shape is not [int count] || count != rows)
+        if (distances.Shape is not [>= 1 and <= EmbeddingBank.MostDistances])
         {
-            throw Misshapen(distances, $"{rows} numbers, one for each embedding of the bank");
+            throw Misshapen(distances, $"from 1 to {EmbeddingBank.MostDistances} numbers");
         }
 
-        for (int i = 0; i < rows; i++)
+        for (int i = 0; i < distances.Values.Length; i++)
         {
             float least = i == 0 ? 0 : distances.Values[i - 1];
             if (!(distances.Values[i] >= least))
@@ -117,7 +117,7 @@ internal static class MatchingFacts
             }
         }
 
-        return new EmbeddingBank(new Matrix(rows, hidden, members.Values), distances.Values, facts.Whole(NeighboursKey, 1, rows - 1));
+        return new EmbeddingBank(new Matrix(rows, hidden, members.Values), distances.Values, facts.Whole(NeighboursKey, 1, rows - 2));
     }
 
     /// <exception cref="InvalidDataException">The tensor is missing, or not finite.</exception>

@@ -70,11 +70,10 @@ internal sealed class MatchingSetup
     /// <param name="plan">What was trained.</param>
     /// <param name="trained">The trained weights.</param>
     /// <param name="validationLogits">The classifier's logits of the validation pairs; <see langword="null"/> without such pairs.</param>
-    /// <param name="needsScores">Whether the scores of the validation pairs are wanted too.</param>
     /// <param name="cancellation">Looked at before each thousand pairs.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public MatchingResult Make(
-        IEngine engine, LoadedEncoder encoder, TrainablePlan plan, TrainedWeights trained, float[]? validationLogits, bool needsScores, CancellationToken cancellation)
+        IEngine engine, LoadedEncoder encoder, TrainablePlan plan, TrainedWeights trained, float[]? validationLogits, CancellationToken cancellation)
     {
         if (_wanted.Form == MatchingForm.Classifier)
         {
@@ -97,28 +96,31 @@ internal sealed class MatchingSetup
         EncodedPair[] swapped = Members(_train.Swapped);
         EmbeddingBank bank = Draw(scorer, encoder.Shape.Hidden, members, swapped);
         var reader = new MatchingModel(_wanted.Form == MatchingForm.Paper ? PaperConstants() : Unfitted().Constants, bank);
-        if (_wanted.Form == MatchingForm.Paper && !(needsScores && _held is not null))
+        if (_held is null)
         {
             return new MatchingResult(reader, null);
         }
 
-        float[] logits = new float[_held!.Count];
+        // The bank's own pairs share questions with each other that those to be scored do not: how far is far, held-out pairs say better.
+        float[] logits = new float[_held.Count];
         IReadOnlyList<PairTraits> traits = reader.Read(scorer, _held.Pairs, _held.Swapped, logits, cancellation);
+        bank = bank.RankedAmong(traits.Select(one => one.Distance));
+        traits = [.. traits.Select(one => one.RankedIn(bank))];
         if (_wanted.Form == MatchingForm.Paper)
         {
-            return Of(reader, logits, traits);
+            return Of(reader with { Bank = bank }, logits, traits);
         }
 
         // Of the bank's own pairs nothing but the match of positions is wanted; what is close to itself says nothing of density. They are read a second
         // time, since positions are matched by where tokens lie from the bank's mean, which is not known before.
         IReadOnlyList<PairTraits> own = reader.Read(scorer, members, swapped, new float[members.Length], cancellation);
         double centre = own.Select(one => (double?)one.Location).Average() ?? 0;
-        return Of(Fitted(ConstantFit.DensityAware(logits, traits, _held.Labels, centre, _wanted.Caution), bank), logits, traits);
+        return Of(Fitted(ConstantFit.DensityAware(logits, traits, _held.Labels, Given(centre)), bank), logits, traits);
     }
 
     /// <summary>The most numbers of training pairs that the model will keep.</summary>
     /// <param name="hidden">Length of an embedding.</param>
-    public long NumbersKept(int hidden) => NeedsBank(_wanted) ? Math.Min(_wanted.BankSize, _train.Count) * (hidden + 1L) : 0;
+    public long NumbersKept(int hidden) => NeedsBank(_wanted) ? (2L * hidden * Math.Min(_wanted.BankSize, _train.Count)) + EmbeddingBank.MostDistances : 0;
 
     private static bool NeedsBank(MatchingScore wanted) => wanted.Form is MatchingForm.DensityAware or MatchingForm.Paper;
 
@@ -160,16 +162,19 @@ internal sealed class MatchingSetup
 
         _info(string.Create(
             CultureInfo.InvariantCulture,
-            $"Matching score fitted on {constants.FittedPairs} pairs: scale {constants.Scale:F3}, bracket {constants.BracketWeight:F2}, area mix {constants.AreaMix:F2}, location {constants.LocationWeight:F3} from {constants.LocationCentre:F3}, bias {constants.Bias:F3}."));
+            $"Matching score fitted on {constants.FittedPairs} pairs: scale {constants.Scale:F3}, location {constants.LocationWeight:F3} from {constants.LocationCentre:F3}, bias {constants.Bias:F3}."));
         return new MatchingModel(constants, bank);
     }
 
-    private MatchingConstants PaperConstants() => new()
+    private MatchingConstants PaperConstants() => Given(locationCentre: 0) with { LocationWeight = _wanted.LocationWeight };
+
+    /// <summary>The constants that are not fitted.</summary>
+    private MatchingConstants Given(double locationCentre) => new()
     {
-        Form = MatchingForm.Paper,
-        BracketWeight = 1,
+        Form = _wanted.Form,
+        BracketWeight = _wanted.BracketWeight,
         AreaMix = _wanted.AreaMix,
-        LocationWeight = _wanted.LocationWeight,
+        LocationCentre = locationCentre,
     };
 
     private EmbeddingBank Draw(IPairScorer scorer, int hidden, EncodedPair[] members, EncodedPair[] swapped)

@@ -101,8 +101,7 @@ internal sealed class PairTraining
     {
         try
         {
-            bool needsScores = _request.DecisionThreshold != DecisionThreshold.Zero;
-            return (matching.Make(engine, _encoder, _request.Trainable, outcome.Weights, outcome.ValidationScores, needsScores, _request.Cancellation), false);
+            return (matching.Make(engine, _encoder, _request.Trainable, outcome.Weights, outcome.ValidationScores, _request.Cancellation), false);
         }
         catch (OperationCanceledException) when (_request.Training.OnCancellation == CancellationResult.KeepBest)
         {

@@ -22,12 +22,12 @@ internal static class BankDraw
         return [.. numbers.Take(wanted).Order()];
     }
 
-    /// <summary>Embeds pairs, and makes them a bank.</summary>
+    /// <summary>Embeds the sentences of pairs, and makes them a bank.</summary>
     /// <param name="scorer">The finished model, observable.</param>
     /// <param name="hidden">Length of a token's vector.</param>
-    /// <param name="pairs">The members.</param>
+    /// <param name="pairs">The pairs; at least two.</param>
     /// <param name="swapped">The same pairs in the other order, or empty.</param>
-    /// <param name="neighbours">k, below the number of members.</param>
+    /// <param name="neighbours">k, below the number of pairs.</param>
     public static EmbeddingBank Make(
         IPairScorer scorer, int hidden, ReadOnlySpan<EncodedPair> pairs, ReadOnlySpan<EncodedPair> swapped, int neighbours)
     {

@@ -5,30 +5,33 @@ using Microsoft.ML.Lora.Primitives;
 namespace Microsoft.ML.Lora.Scoring;
 
 /// <summary>
-/// Embeddings of training pairs, kept to tell how densely they lie around another pair. It depends on nothing but its own content: a pair's
-/// density is the same alone and among others. m members, H hidden.
+/// Embeddings of the sentences of training pairs, kept to tell how far another pair lies from them, and distances that held-out pairs have, which say how far
+/// is far. It depends on nothing but its own content: a pair's density is the same alone and among others. m members, two for each training pair, H hidden.
 /// </summary>
 /// <remarks>
 /// Distances are between directions from the members' mean, √(2 − 2 cos): the embeddings' large common part says nothing, and their distance from
-/// the mean says more of length and of how sure the classifier is than of the kind of pair. Among a dozen distances tried on few seeds this was one of
-/// the few that told foreign pairs from familiar ones in both directions.
+/// the mean says more of length and of how sure the classifier is than of the kind of sentence. Sentences tell foreign pairs from familiar ones better than
+/// whole pairs do.
 /// </remarks>
 internal sealed class EmbeddingBank
 {
+    /// <summary>The most distances that are kept: with more, as many of their quantiles.</summary>
+    public const int MostDistances = 1024;
+
     private readonly Matrix _directions;
     private readonly float[] _distances;
 
-    /// <param name="members">(m, H), m at least 2.</param>
-    /// <param name="distances">Each member's distance to its k-th nearest among the others, in rising order, (m).</param>
-    /// <param name="neighbours">k, from 1 to m − 1.</param>
+    /// <param name="members">(m, H): rows 2i and 2i + 1 are the sentences of pair i; at least two pairs.</param>
+    /// <param name="distances">What pairs' distances are ranked among, in rising order; at least one.</param>
+    /// <param name="neighbours">k, from 1 to m − 2.</param>
     /// <exception cref="InvalidDataException">The parts do not fit together.</exception>
     public EmbeddingBank(Matrix members, float[] distances, int neighbours)
     {
-        if (members.Rows != distances.Length || neighbours < 1 || neighbours >= members.Rows)
+        if (members.Rows < 4 || members.Rows % 2 != 0 || distances.Length == 0 || neighbours < 1 || neighbours > members.Rows - 2)
         {
             throw new InvalidDataException(
-                $"A bank of {members.Rows} embeddings needs as many distances and from 1 to {members.Rows - 1} neighbours, "
-                + $"but came with {distances.Length} distances and {neighbours} neighbours.");
+                $"A bank needs the sentences of two pairs or more, a distance or more, and from 1 to m - 2 neighbours, m being its sentences, "
+                + $"but came with {members.Rows} sentences, {distances.Length} distances and {neighbours} neighbours.");
         }
 
         Members = members;
@@ -38,10 +41,10 @@ internal sealed class EmbeddingBank
         _distances = distances;
     }
 
-    /// <summary>The embeddings, (m, H).</summary>
+    /// <summary>The embeddings, (m, H): rows 2i and 2i + 1 are the sentences of pair i.</summary>
     public Matrix Members { get; }
 
-    /// <summary>Each member's distance to its k-th nearest among the others, in rising order, (m).</summary>
+    /// <summary>What pairs' distances are ranked among, in rising order.</summary>
     public IReadOnlyList<float> Distances => _distances;
 
     /// <summary>k.</summary>
@@ -50,50 +53,44 @@ internal sealed class EmbeddingBank
     /// <summary>The mean of the members, (H).</summary>
     public float[] Mean { get; }
 
-    /// <summary>Makes a bank of embeddings, and measures how far its members are apart.</summary>
-    /// <param name="members">(m, H), m at least 2.</param>
-    /// <param name="neighbours">k, from 1 to m − 1.</param>
+    /// <summary>Makes a bank whose distances are those of its own pairs, each measured without itself.</summary>
+    /// <param name="members">(m, H): rows 2i and 2i + 1 are the sentences of pair i; at least two pairs.</param>
+    /// <param name="neighbours">k, from 1 to m − 2.</param>
     public static EmbeddingBank Of(Matrix members, int neighbours)
     {
         Matrix directions = DirectionsOf(members, MeanOf(members));
-        float[] distances = new float[members.Rows];
-        for (int i = 0; i < members.Rows; i++)
-        {
-            distances[i] = NearestDistance(directions, directions.Row(i), neighbours, i);
-        }
+        return new EmbeddingBank(members, Kept([.. Enumerable.Range(0, members.Rows / 2).Select(Own)]), neighbours);
 
-        Array.Sort(distances);
-        return new EmbeddingBank(members, distances, neighbours);
+        float Own(int pair) =>
+            (NearestDistance(directions, directions.Row(2 * pair), neighbours, pair) + NearestDistance(directions, directions.Row((2 * pair) + 1), neighbours, pair)) / 2;
     }
 
-    /// <summary>
-    /// d = (1 + members whose own distance to their k-th nearest is at least the embedding's) / (m + 1): above 0, and 1 where the training pairs
-    /// lie as densely as anywhere.
-    /// </summary>
-    /// <param name="embedding">(H).</param>
-    public float Density(ReadOnlySpan<float> embedding)
-    {
-        float[] rented = ArrayPool<float>.Shared.Rent(Mean.Length);
-        Span<float> direction = rented.AsSpan(0, Mean.Length);
-        Direction.Of(embedding, Mean, direction);
-        float distance = NearestDistance(_directions, direction, Neighbours, without: -1);
-        ArrayPool<float>.Shared.Return(rented);
-        return (1f + _distances.Length - CountBelow(distance)) / (_distances.Length + 1f);
-    }
+    /// <summary>The same members with other distances to rank among.</summary>
+    /// <param name="distances">In any order; at least one.</param>
+    public EmbeddingBank RankedAmong(IEnumerable<float> distances) => new(Members, Kept([.. distances]), Neighbours);
+
+    /// <summary>A pair's distance: the mean of its sentences' distances to their k-th nearest member. From 0 to 2.</summary>
+    /// <param name="first">The embedding of the first sentence, (H).</param>
+    /// <param name="second">That of the second, (H).</param>
+    public float Distance(ReadOnlySpan<float> first, ReadOnlySpan<float> second) => (DistanceOf(first) + DistanceOf(second)) / 2;
+
+    /// <summary>d = (1 + distances that are at least as large) / (1 + distances): above 0, and 1 where a pair is as near as any.</summary>
+    /// <param name="distance">A pair's, see <see cref="Distance"/>.</param>
+    public float Density(float distance) => (1f + _distances.Length - CountBelow(distance)) / (_distances.Length + 1f);
 
     /// <summary>The Euclidean distance from an embedding to its k-th nearest among the rows.</summary>
     /// <param name="rows">(m, H).</param>
     /// <param name="embedding">(H).</param>
     /// <param name="neighbours">k, at most the rows that count.</param>
-    /// <param name="without">A row that does not count; −1 if all do.</param>
-    internal static float NearestDistance(Matrix rows, ReadOnlySpan<float> embedding, int neighbours, int without)
+    /// <param name="withoutPair">A pair whose rows do not count; −1 if all do.</param>
+    internal static float NearestDistance(Matrix rows, ReadOnlySpan<float> embedding, int neighbours, int withoutPair)
     {
         float[] rented = ArrayPool<float>.Shared.Rent(neighbours);
         Span<float> nearest = rented.AsSpan(0, neighbours);
         nearest.Fill(float.PositiveInfinity);
         for (int row = 0; row < rows.Rows; row++)
         {
-            float distance = row == without ? float.PositiveInfinity : TensorPrimitives.Distance(rows.Row(row), embedding);
+            float distance = row / 2 == withoutPair ? float.PositiveInfinity : TensorPrimitives.Distance(rows.Row(row), embedding);
             if (distance < nearest[^1])
             {
                 Insert(nearest, distance);
@@ -103,6 +100,25 @@ internal sealed class EmbeddingBank
         float found = nearest[^1];
         ArrayPool<float>.Shared.Return(rented);
         return found;
+    }
+
+    private float DistanceOf(ReadOnlySpan<float> sentence)
+    {
+        float[] rented = ArrayPool<float>.Shared.Rent(Mean.Length);
+        Span<float> direction = rented.AsSpan(0, Mean.Length);
+        Direction.Of(sentence, Mean, direction);
+        float distance = NearestDistance(_directions, direction, Neighbours, withoutPair: -1);
+        ArrayPool<float>.Shared.Return(rented);
+        return distance;
+    }
+
+    /// <summary>Distances in rising order; of more than <see cref="MostDistances"/>, their quantiles at the middles of as many equal shares.</summary>
+    private static float[] Kept(float[] distances)
+    {
+        Array.Sort(distances);
+        return distances.Length <= MostDistances
+            ? distances
+            : [.. Enumerable.Range(0, MostDistances).Select(i => distances[(int)(((2L * i) + 1) * distances.Length / (2 * MostDistances))])];
     }
 
     /// <summary>Puts a distance in its place among the nearest, the farthest of which goes.</summary>

@@ -50,6 +50,9 @@ internal sealed class CalibrationStudy
             BankDraw.Make(scorer, _encoder.Weights.Shape.Hidden, members, default, _bank.Neighbours));
         double centre = model.Read(scorer, members, default, new float[members.Length]).Average(traits => traits.Location) ?? 0;
         ObservedPairs held = Observe(model, scorer, Encode(parts.Held));
+        EmbeddingBank ranked = model.Bank!.RankedAmong(held.Traits.Select(traits => traits.Distance));
+        held = held.With(traits => traits.RankedIn(ranked));
+        model = model with { Bank = ranked };
         (string Name, ObservedPairs Pairs)[] observed = [.. tests.Select(test => (test.Name, Observe(model, scorer, Encode(test.Split((ulong)seed, mostPairs, judgedBy).Judge))))];
         return
         [

@@ -12,31 +12,30 @@ internal sealed record ScoringWay(string Name, Func<ObservedPairs, double, Match
     public const string Rival = "temperature";
 
     private const string Classifier = "classifier";
-    private const string Cautious = "density-aware, caution 1";
+    private const string Usual = "density-aware";
 
     /// <summary>Those that a picture has room for.</summary>
-    public static IReadOnlyList<string> Drawn { get; } = [Classifier, Rival, Cautious];
+    public static IReadOnlyList<string> Drawn { get; } = [Classifier, Rival, Usual];
 
-    /// <summary>All that are compared: the settings users have, and the formula with one term left out.</summary>
+    /// <summary>All that are compared: the settings users have, and the formula with one term left out or another in.</summary>
     public static IReadOnlyList<ScoringWay> All { get; } =
     [
         new(Classifier, (_, _) => new MatchingConstants { Form = MatchingForm.Classifier }),
         new(Rival, (held, _) => ConstantFit.Temperature(held.Logits, held.Labels)),
-        new("density-aware", (held, centre) => DensityAware(held, centre, 0)),
-        new("density-aware, caution 0.5", (held, centre) => DensityAware(held, centre, 0.5)),
-        new(Cautious, (held, centre) => DensityAware(held, centre, 1)),
-        new("without density and area", (held, centre) => DensityAware(held, centre, 0), traits => traits with { Density = 1, Area = 1 }),
-        new("without area", (held, centre) => DensityAware(held, centre, 0), traits => traits with { Area = 1 }),
-        new("without location", (held, centre) => DensityAware(held, centre, 0), WithoutLocation),
-        new("without location, caution 1", (held, centre) => DensityAware(held, centre, 1), WithoutLocation),
+        new(Usual, DensityAware),
+        new("bracket weight 0.5", (held, centre) => DensityAware(held, centre, bracketWeight: 0.5)),
+        new("without density", (held, centre) => DensityAware(held, centre, bracketWeight: 0)),
+        new("without location", DensityAware, traits => traits with { Location = null }),
+        new("area mix 0.25", (held, centre) => DensityAware(held, centre, areaMix: 0.25)),
         new("paper, a 0.5, b 0", (_, _) => Paper(0)),
         new("paper, a 0.5, b 1", (_, _) => Paper(1)),
     ];
 
-    private static PairTraits WithoutLocation(PairTraits traits) => traits with { Location = null };
+    private static MatchingConstants? DensityAware(ObservedPairs held, double centre) => DensityAware(held, centre, bracketWeight: 1);
 
-    private static MatchingConstants? DensityAware(ObservedPairs held, double centre, double caution) =>
-        ConstantFit.DensityAware(held.Logits, held.Traits, held.Labels, centre, caution);
+    private static MatchingConstants? DensityAware(ObservedPairs held, double centre, double bracketWeight = 1, double areaMix = 0) => ConstantFit.DensityAware(
+        held.Logits, held.Traits, held.Labels,
+        new MatchingConstants { Form = MatchingForm.DensityAware, BracketWeight = bracketWeight, AreaMix = areaMix, LocationCentre = centre });
 
     /// <summary>What it makes of test pairs after fitting on held-out ones.</summary>
     public (MatchingConstants Constants, IEnumerable<CalibrationFigures> Figures) Judge(ObservedPairs held, double centre, IEnumerable<ObservedPairs> tests)

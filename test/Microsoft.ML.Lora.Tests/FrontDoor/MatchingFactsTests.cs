@@ -15,7 +15,7 @@ public sealed class MatchingFactsTests
 
     private static readonly MatchingModel Whole = new(
         new MatchingConstants { Form = MatchingForm.DensityAware, FittedPairs = 200, Scale = 0.7, BracketWeight = 0.5, AreaMix = 0.25, LocationWeight = -2, LocationCentre = 0.3, Bias = 0.1 },
-        EmbeddingBank.Of(new Matrix(4, Hidden, [1, 0, 0, 1, -1, 0.5f, 0, -3]), neighbours: 2));
+        EmbeddingBank.Of(new Matrix(4, Hidden, [1, 0, 0, 1, -1, 0.5f, 0, -3]), neighbours: 2).RankedAmong([1.5f, 0.25f, 1]));
 
     [TestMethod]
     public void Read_WhatWasWritten_IsTheSame()
@@ -42,9 +42,9 @@ public sealed class MatchingFactsTests
     }
 
     [TestMethod]
-    [DataRow("matching.neighbours", "4294967297", "The value 'matching.neighbours' must be a whole number from 1 to 3, but is '4294967297'.")]
-    [DataRow("matching.neighbours", "4", "The value 'matching.neighbours' must be a whole number from 1 to 3, but is '4'.")]
-    [DataRow("matching.neighbours", "0", "The value 'matching.neighbours' must be a whole number from 1 to 3, but is '0'.")]
+    [DataRow("matching.neighbours", "4294967297", "The value 'matching.neighbours' must be a whole number from 1 to 2, but is '4294967297'.")]
+    [DataRow("matching.neighbours", "3", "The value 'matching.neighbours' must be a whole number from 1 to 2, but is '3'.")]
+    [DataRow("matching.neighbours", "0", "The value 'matching.neighbours' must be a whole number from 1 to 2, but is '0'.")]
     [DataRow("matching.pairs", "-5", "The value 'matching.pairs' must be a whole number from 0 to 2147483647, but is '-5'.")]
     [DataRow("matching.scale", "-1", "The value 'matching.scale' must be a number above 0 that is finite, but is '-1'.")]
     [DataRow("matching.scale", "NaN", "The value 'matching.scale' must be a number above 0 that is finite, but is 'NaN'.")]
@@ -54,8 +54,8 @@ public sealed class MatchingFactsTests
     [DataRow("matching.location", "NaN", "The value 'matching.location' must be a number that is finite, but is 'NaN'.")]
     [DataRow("matching.location.centre", "Infinity", "The value 'matching.location.centre' must be a number that is finite, but is 'Infinity'.")]
     [DataRow("matching.bias", "NaN", "The value 'matching.bias' must be a number that is finite, but is 'NaN'.")]
-    [DataRow("matching.form", "Temperature", "The model's 'matching.form' is 'Temperature' with 'matching.pairs' 200 and a bank of embeddings" + FormsKnown)]
-    [DataRow("matching.form", "Classifier", "The model's 'matching.form' is 'Classifier' with 'matching.pairs' 200 and a bank of embeddings" + FormsKnown)]
+    [DataRow("matching.form", "Temperature", "The model's 'matching.form' is 'Temperature' with 'matching.pairs' 200 and a bank of sentences" + FormsKnown)]
+    [DataRow("matching.form", "Classifier", "The model's 'matching.form' is 'Classifier' with 'matching.pairs' 200 and a bank of sentences" + FormsKnown)]
     [DataRow("matching.form", "Odd", "The model's 'matching.form' is 'Odd', but only Classifier, Temperature, DensityAware, Paper are known here.")]
     public void Read_ValueOutOfRange_NamesIt(string key, string value, string message) =>
         AssertRefused(facts => facts.Set(key, value), tensors => tensors, message);
@@ -80,17 +80,18 @@ public sealed class MatchingFactsTests
 
         InvalidDataException exception = Assert.ThrowsExactly<InvalidDataException>(() => MatchingFacts.Read(without, [], Hidden));
 
-        Assert.AreEqual("The model's 'matching.form' is 'DensityAware' with 'matching.pairs' 200 and no bank of embeddings" + FormsKnown, exception.Message);
+        Assert.AreEqual("The model's 'matching.form' is 'DensityAware' with 'matching.pairs' 200 and no bank of sentences" + FormsKnown, exception.Message);
     }
 
     [TestMethod]
     public void Read_BankOfAnotherEncoder_NamesBothSizes()
     {
-        const string needed = "but must have from 2 to 1024 rows of 2 numbers, as the encoder's vectors have them.";
-        AssertRefused("matching.bank", new NamedTensor("matching.bank", [4, 1], new float[4]), $"The model's tensor 'matching.bank' has shape (4, 1), {needed}");
-        AssertRefused("matching.bank", new NamedTensor("matching.bank", [2, 4], new float[8]), $"The model's tensor 'matching.bank' has shape (2, 4), {needed}");
-        AssertRefused("matching.bank", new NamedTensor("matching.bank", [8], new float[8]), $"The model's tensor 'matching.bank' has shape (8), {needed}");
-        AssertRefused("matching.bank", new NamedTensor("matching.bank", [1, 2], new float[2]), $"The model's tensor 'matching.bank' has shape (1, 2), {needed}");
+        const string needed = "but must have two rows for each of 2 to 1024 pairs, each row of 2 numbers, as the encoder's vectors have them.";
+        AssertRefused("matching.sentences", new NamedTensor("matching.sentences", [4, 1], new float[4]), $"The model's tensor 'matching.sentences' has shape (4, 1), {needed}");
+        AssertRefused("matching.sentences", new NamedTensor("matching.sentences", [2, 4], new float[8]), $"The model's tensor 'matching.sentences' has shape (2, 4), {needed}");
+        AssertRefused("matching.sentences", new NamedTensor("matching.sentences", [8], new float[8]), $"The model's tensor 'matching.sentences' has shape (8), {needed}");
+        AssertRefused("matching.sentences", new NamedTensor("matching.sentences", [5, 2], new float[10]), $"The model's tensor 'matching.sentences' has shape (5, 2), {needed}");
+        AssertRefused("matching.sentences", new NamedTensor("matching.sentences", [2050, 2], new float[4100]), $"The model's tensor 'matching.sentences' has shape (2050, 2), {needed}");
     }
 
     [TestMethod]
@@ -103,11 +104,14 @@ public sealed class MatchingFactsTests
             "matching.distances", new NamedTensor("matching.distances", [4], [-1, 1, 2, 3]),
             "The model's tensor 'matching.distances' must hold rising numbers from 0, but has -1 at element 0, behind 0.");
         AssertRefused(
-            "matching.distances", new NamedTensor("matching.distances", [3], [1, 2, 3]),
-            "The model's tensor 'matching.distances' has shape (3), but must have 4 numbers, one for each embedding of the bank.");
+            "matching.distances", new NamedTensor("matching.distances", [0], []),
+            "The model's tensor 'matching.distances' has shape (0), but must have from 1 to 1024 numbers.");
         AssertRefused(
-            "matching.bank", new NamedTensor("matching.bank", [4, 2], [1, 2, 3, float.NaN, 5, 6, 7, 8]),
-            "The model's tensor 'matching.bank' holds NaN at element 3, but every element must be finite.");
+            "matching.distances", new NamedTensor("matching.distances", [1025], new float[1025]),
+            "The model's tensor 'matching.distances' has shape (1025), but must have from 1 to 1024 numbers.");
+        AssertRefused(
+            "matching.sentences", new NamedTensor("matching.sentences", [4, 2], [1, 2, 3, float.NaN, 5, 6, 7, 8]),
+            "The model's tensor 'matching.sentences' holds NaN at element 3, but every element must be finite.");
         AssertRefused(_ => { }, tensors => tensors.Where(tensor => tensor.Name != "matching.distances"), "The model's tensor 'matching.distances' is missing.");
     }
 

@@ -14,6 +14,9 @@ public sealed class MatchingScoreTests : IDisposable
     // Enough that constants beyond the scale earn their place.
     private const int Held = 2000;
 
+    // Logits of about 1 are differences of numbers of single precision, and the last layer's are worked out for the first token alone or for all.
+    private const double LogitRounding = 1e-5;
+
     private readonly MLContext _ml = new(seed: 1);
     private readonly TinyEncoder _encoder = new();
 
@@ -63,6 +66,42 @@ public sealed class MatchingScoreTests : IDisposable
         Assert.AreEqual(Held, constants.FittedPairs);
         Assert.AreNotEqual(0, constants.LocationWeight);
         CollectionAssert.AreNotEqual(Scored.Probe(_ml, Train(MatchingScore.Classifier)), Scored.Probe(_ml, model));
+    }
+
+    [TestMethod]
+    public void Fit_Settings_AreAmongTheConstants()
+    {
+        MatchingConstants usual = Train(Fitted).Summary.Matching!;
+        MatchingConstants other = Train(Fitted with { BracketWeight = 0.5f, AreaMix = 0.25f }).Summary.Matching!;
+
+        Assert.AreEqual((1.0, 0.0), (usual.BracketWeight, usual.AreaMix));
+        Assert.AreEqual((0.5, 0.25), (other.BracketWeight, other.AreaMix));
+        Assert.AreNotEqual(usual.Scale, other.Scale);
+    }
+
+    [TestMethod]
+    public void Score_Paper_RanksDensityAmongTheValidationPairsIfThereAreAny()
+    {
+        MatchingScore densityAlone = MatchingScore.Paper(0, 0) with { BankSize = 32 };
+        float[] plain = Scored.Probe(_ml, Train(MatchingScore.Classifier));
+        var without = new LoraSentencePairTrainer(_ml, _encoder.Options with { MatchingScore = densityAlone });
+
+        float[] scores = Scored.Probe(_ml, Train(densityAlone));
+        float[] ofTheBank = Scored.Probe(_ml, without.Fit(TinyPairs.Data(_ml, 128)));
+
+        // Distances of 32 pairs are ranks of 33; those of 2,000 are ranks of the 1,025 that their quantiles leave.
+        AssertRanks(1025, scores, plain);
+        AssertRanks(33, ofTheBank, plain);
+
+        static void AssertRanks(int of, float[] scores, float[] plain)
+        {
+            for (int i = 0; i < scores.Length; i++)
+            {
+                double rank = of * (double)scores[i] / plain[i];
+                Assert.AreEqual(Math.Round(rank), rank, LogitRounding * of);
+                Assert.IsTrue(rank is > 0.5 && rank < of + 0.5);
+            }
+        }
     }
 
     [TestMethod]
@@ -232,7 +271,8 @@ public sealed class MatchingScoreTests : IDisposable
         AssertRefused(
             "MatchingScore: Neighbours must be below BankSize, 10, since a pair of the bank is no neighbour of its own, but is 10.",
             MatchingScore.DensityAware with { BankSize = 10, Neighbours = 10 });
-        AssertRefused("MatchingScore: Caution must be from 0 to 1, but is NaN.", MatchingScore.DensityAware with { Caution = float.NaN });
+        AssertRefused("MatchingScore: BracketWeight must be from 0 to 1, but is NaN.", MatchingScore.DensityAware with { BracketWeight = float.NaN });
+        AssertRefused("MatchingScore: AreaMix must be from 0 to 1, but is 1.5.", MatchingScore.DensityAware with { AreaMix = 1.5f });
     }
 
     [TestMethod]

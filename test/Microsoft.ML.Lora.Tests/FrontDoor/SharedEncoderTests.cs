@@ -85,7 +85,7 @@ public sealed class SharedEncoderTests : IDisposable
         var setup = new MatchingSetup(MatchingScore.Classifier, new LabeledPairs([], null, []), held: null, seed: 1, _ => { }, _ => { });
 
         MatchingResult made = setup.Make(
-            new ManagedEngine(threads: 1), encoder, TinyModel.Plan(LoraTargets.Query), new TrainedWeights([]), validationLogits: null, needsScores: false, CancellationToken.None);
+            new ManagedEngine(threads: 1), encoder, TinyModel.Plan(LoraTargets.Query), new TrainedWeights([]), validationLogits: null, CancellationToken.None);
 
         Assert.IsNull(made.Model);
     }

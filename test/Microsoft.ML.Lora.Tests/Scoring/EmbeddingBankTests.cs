@@ -22,57 +22,90 @@ public sealed class EmbeddingBankTests
 
         for (int k = 1; k <= Members; k++)
         {
-            Assert.AreEqual(sorted[k - 1], EmbeddingBank.NearestDistance(Rows, query, k, without: -1), Rounding, $"k = {k}.");
+            Assert.AreEqual(sorted[k - 1], EmbeddingBank.NearestDistance(Rows, query, k, withoutPair: -1), Rounding, $"k = {k}.");
         }
     }
 
     [TestMethod]
     [DataRow(1)]
     [DataRow(5)]
-    [DataRow(Members - 1)]
-    public void Of_Embeddings_MeasuresEachMemberAgainstTheOthers(int k)
+    [DataRow(Members - 2)]
+    public void Of_Embeddings_MeasuresEachPairAgainstTheOthers(int k)
     {
         EmbeddingBank bank = EmbeddingBank.Of(Rows, k);
 
-        double[] expected = [.. Enumerable.Range(0, Members)
-            .Select(i => Enumerable.Range(0, Members).Where(j => j != i).Select(j => Chord(i, j, bank.Mean)).Order().ElementAt(k - 1))
+        double[] expected = [.. Enumerable.Range(0, Members / 2)
+            .Select(pair => new[] { 2 * pair, (2 * pair) + 1 }
+                .Average(i => Enumerable.Range(0, Members).Where(j => j / 2 != pair).Select(j => Chord(Direct(Rows.Row(i), bank.Mean), Direct(Rows.Row(j), bank.Mean))).Order().ElementAt(k - 1)))
             .Order()];
 
-        for (int i = 0; i < Members; i++)
+        Assert.HasCount(Members / 2, bank.Distances);
+        for (int i = 0; i < expected.Length; i++)
         {
             Assert.AreEqual(expected[i], bank.Distances[i], Rounding);
         }
     }
 
     [TestMethod]
-    public void Density_OfDistances_IsTheShareOfMembersThatAreNoCloser()
+    [DataRow(1)]
+    [DataRow(7)]
+    public void Distance_OfAPair_IsTheMeanOfItsSentencesByBruteForce(int k)
     {
-        // Six members around their mean, (0, 0): to their nearest they have 10, 10, 30, 40, 40 and 70 degrees.
-        double[] degrees = [10, 20, 50, 190, 230, 300];
-        double[] lengths = Balanced(degrees);
-        EmbeddingBank bank = EmbeddingBank.Of(new Matrix(6, 2, [.. degrees.SelectMany((at, i) => At(at, lengths[i]))]), neighbours: 1);
+        EmbeddingBank bank = EmbeddingBank.Of(Rows, k);
+        Matrix pair = Random(2, Hidden, seed: 3);
 
-        Assert.AreEqual(1, bank.Density(At(15, 3)));
-        Assert.AreEqual(1, bank.Density(At(1, 100)));
-        Assert.AreEqual(5f / 7, bank.Density(At(359, 0.1)));
-        Assert.AreEqual(4f / 7, bank.Density(At(335, 1)));
-        Assert.AreEqual(2f / 7, bank.Density(At(119, 1)));
+        double expected = new[] { 0, 1 }
+            .Average(i => Enumerable.Range(0, Members).Select(j => Chord(Direct(pair.Row(i), bank.Mean), Direct(Rows.Row(j), bank.Mean))).Order().ElementAt(k - 1));
+
+        Assert.AreEqual(expected, bank.Distance(pair.Row(0), pair.Row(1)), Rounding);
+        Assert.AreEqual(bank.Distance(pair.Row(0), pair.Row(1)), bank.Distance(pair.Row(1), pair.Row(0)));
+    }
+
+    [TestMethod]
+    [DataRow(0.05f, 1f)]
+    [DataRow(0.1f, 1f)]
+    [DataRow(0.15f, 4f / 5)]
+    [DataRow(0.2f, 4f / 5)]
+    [DataRow(0.3f, 2f / 5)]
+    [DataRow(0.5f, 1f / 5)]
+    public void Density_OfADistance_IsTheShareOfPairsThatAreNoCloser(float distance, float expected)
+    {
+        EmbeddingBank bank = EmbeddingBank.Of(Rows, neighbours: 1).RankedAmong([0.4f, 0.2f, 0.1f, 0.2f]);
+
+        Assert.AreEqual(expected, bank.Density(distance));
+    }
+
+    [TestMethod]
+    public void RankedAmong_MoreThanAreKept_KeepsQuantiles()
+    {
+        EmbeddingBank bank = EmbeddingBank.Of(Rows, neighbours: 1).RankedAmong(Enumerable.Range(0, 10_240).Reverse().Select(i => i / 10_240f));
+
+        CollectionAssert.AreEqual(Enumerable.Range(0, 1024).Select(i => ((10 * i) + 5) / 10_240f).ToArray(), bank.Distances.ToArray());
     }
 
     [TestMethod]
     public void Mean_OfMembers_IsTheirMean()
     {
-        EmbeddingBank bank = EmbeddingBank.Of(new Matrix(2, 2, [1, 2, 5, -4]), neighbours: 1);
+        EmbeddingBank bank = EmbeddingBank.Of(new Matrix(4, 2, [1, 2, 5, -4, 2, 0, 4, 6]), neighbours: 1);
 
-        CollectionAssert.AreEqual(new float[] { 3, -1 }, bank.Mean);
+        CollectionAssert.AreEqual(new float[] { 3, 1 }, bank.Mean);
     }
 
     [TestMethod]
-    public void Bank_PartsThatDoNotFit_AreRefused()
+    [DataRow(40, 0, 1)]
+    [DataRow(40, 3, 39)]
+    [DataRow(40, 3, 0)]
+    [DataRow(39, 3, 1)]
+    [DataRow(2, 1, 1)]
+    public void Bank_PartsThatDoNotFit_AreRefused(int rows, int distances, int neighbours)
     {
-        InvalidDataException exception = Assert.ThrowsExactly<InvalidDataException>(() => new EmbeddingBank(Rows, new float[3], Members));
+        InvalidDataException exception = Assert.ThrowsExactly<InvalidDataException>(
+            () => new EmbeddingBank(new Matrix(rows, 1, new float[rows]), new float[distances], neighbours));
 
-        Assert.AreEqual("A bank of 40 embeddings needs as many distances and from 1 to 39 neighbours, but came with 3 distances and 40 neighbours.", exception.Message);
+        Assert.AreEqual(
+            "A bank needs the sentences of two pairs or more, a distance or more, and from 1 to m - 2 neighbours, m being its sentences, "
+            + $"but came with {rows} sentences, {distances} distances and {neighbours} neighbours.",
+            exception.Message);
     }
 
     [TestMethod]
@@ -86,37 +119,11 @@ public sealed class EmbeddingBankTests
         CollectionAssert.AreEqual(new[] { 0, 1, 2 }, BankDraw.Choose(3, 100, seed: 1));
     }
 
-    /// <summary>Lengths with which the six vectors add up to nothing: 1, but for the fourth and the sixth.</summary>
-    private static double[] Balanced(double[] degrees)
+    private static double Chord(double[] a, double[] b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
+
+    private static double[] Direct(ReadOnlySpan<float> row, float[] mean)
     {
-        double[] lengths = [1, 1, 1, 1, 1, 1];
-        (double x, double y) = (0, 0);
-        foreach (int i in (int[])[0, 1, 2, 4])
-        {
-            (x, y) = (x + At(degrees[i], 1)[0], y + At(degrees[i], 1)[1]);
-        }
-
-        float[] a = At(degrees[3], 1);
-        float[] b = At(degrees[5], 1);
-        double determinant = ((double)a[0] * b[1]) - ((double)b[0] * a[1]);
-        lengths[3] = ((-x * b[1]) + (y * b[0])) / determinant;
-        lengths[5] = ((-y * a[0]) + (x * a[1])) / determinant;
-        return lengths;
-    }
-
-    private static float[] At(double degrees, double length) =>
-        [(float)(length * Math.Cos(degrees * Math.PI / 180)), (float)(length * Math.Sin(degrees * Math.PI / 180))];
-
-    private static double Chord(int i, int j, float[] mean)
-    {
-        double[] a = Direct(i, mean);
-        double[] b = Direct(j, mean);
-        return Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
-    }
-
-    private static double[] Direct(int row, float[] mean)
-    {
-        double[] centred = [.. Rows.Row(row).ToArray().Zip(mean, (value, centre) => (double)value - centre)];
+        double[] centred = [.. row.ToArray().Zip(mean, (value, centre) => (double)value - centre)];
         double length = Math.Sqrt(centred.Sum(value => value * value));
         return [.. centred.Select(value => value / length)];
     }

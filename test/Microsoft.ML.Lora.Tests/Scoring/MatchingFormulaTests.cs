@@ -38,7 +38,19 @@ public sealed class MatchingFormulaTests
     {
         double g = 1 - 0.6 + 0.6 * ((0.25 * 0.4) + (0.75 * 0.7));
 
-        Assert.AreEqual(g * (1.5 * 2 + 3 * (0.3 - 0.1) - 0.2), MatchingFormula.Score(All, 2, Traits), Rounding);
+        Assert.AreEqual(Math.Cbrt(g) * 1.5 * 2 + g * g * (3 - 2 * g) * (3 * (0.3 - 0.1) - 0.2), MatchingFormula.Score(All, 2, Traits), Rounding);
+    }
+
+    [TestMethod]
+    public void Score_WhereNoTrainingPairLies_LeavesTheDecisionToTheClassifier()
+    {
+        PairTraits far = Traits with { Density = 1e-4f };
+        MatchingConstants whole = All with { BracketWeight = 1, AreaMix = 0 };
+
+        // Where training pairs lie, the same terms turn it.
+        Assert.IsLessThan(0, MatchingFormula.Score(whole with { Bias = -2 }, 0.5f, Traits with { Density = 1 }));
+        Assert.IsGreaterThan(0, MatchingFormula.Score(whole with { Bias = -2 }, 0.5f, far));
+        Assert.IsLessThan(0.05, MatchingFormula.Score(whole, 0.5f, far));
     }
 
     [TestMethod]

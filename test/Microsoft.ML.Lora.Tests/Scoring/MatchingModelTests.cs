@@ -128,6 +128,28 @@ public sealed class MatchingModelTests
     }
 
     [TestMethod]
+    public void Embeddings_BothOrders_AreTheMeansOfEachSentence()
+    {
+        EncodedPair[] pairs = [new([1, 7, 8, 2, 9, 3], new TokenSpan(1, 2), new TokenSpan(4, 1)), new([1, 5, 2, 3], new TokenSpan(1, 1), new TokenSpan(3, 0))];
+        EncodedPair[] swapped = [new([1, 9, 2, 7, 8, 3], new TokenSpan(1, 1), new TokenSpan(3, 2)), new([1, 2, 5, 3], new TokenSpan(1, 0), new TokenSpan(2, 1))];
+        using IPairScorer scorer = Scorer(1);
+
+        Matrix both = Embeddings(scorer, pairs, swapped);
+
+        Matrix one = Embeddings(scorer, pairs, []);
+        Matrix other = Embeddings(scorer, swapped, []);
+        Assert.AreEqual(4, both.Rows);
+        for (int row = 0; row < both.Rows; row++)
+        {
+            // In the other order a pair's rows have changed places.
+            float[] expected = [.. one.Row(row).ToArray().Zip(other.Row(row ^ 1).ToArray(), (a, b) => (a + b) / 2)];
+            CollectionAssert.AreEqual(expected, both.Row(row).ToArray());
+        }
+
+        CollectionAssert.AreEqual(both.Row(0).ToArray(), Embeddings(scorer, swapped, pairs).Row(1).ToArray());
+    }
+
+    [TestMethod]
     public void Score_OfABankMember_IsAsDenseAsCanBe()
     {
         using IPairScorer scorer = Scorer(1);
@@ -138,6 +160,26 @@ public sealed class MatchingModelTests
 
         // Each finds itself in the bank, at a distance of 0.
         Assert.IsTrue(traits.All(trait => trait.Density == 1));
+    }
+
+    [TestMethod]
+    public void Embeddings_EmptySentence_AreThoseOfTheWholePair()
+    {
+        EncodedPair[] pairs = [new([1, 2, 3], new TokenSpan(1, 0), new TokenSpan(2, 0)), new([1, 2, 9, 3], new TokenSpan(1, 0), new TokenSpan(2, 1))];
+        using IPairScorer scorer = Scorer(1);
+
+        Matrix embeddings = Embeddings(scorer, pairs, []);
+
+        Assert.IsTrue(embeddings.Values.All(float.IsFinite));
+        CollectionAssert.AreEqual(embeddings.Row(0).ToArray(), embeddings.Row(1).ToArray());
+        CollectionAssert.AreNotEqual(embeddings.Row(2).ToArray(), embeddings.Row(3).ToArray());
+    }
+
+    private static Matrix Embeddings(IPairScorer scorer, EncodedPair[] pairs, EncodedPair[] swapped)
+    {
+        var observer = new TraitObserver(pairs.Length, Encoder.Shape.Hidden, swapped.Length == 0 ? 1 : 2, bank: null);
+        PairScores.Compute(observer.Observed(scorer), pairs, swapped, new float[pairs.Length]);
+        return observer.Embeddings;
     }
 
     private static MatchingModel Model(IPairScorer scorer, bool bothOrders)
