@@ -7,5 +7,7 @@ public static partial class torch
         internal Device(DeviceType type) => this.type = type;
 
         public DeviceType type { get; }
+
+        public int index => throw Absent.Member();
     }
 }

@@ -59,6 +59,7 @@ public sealed class FusedOperatorsTests
     [DataRow(4, 2048)]
     public void AddNorm_AnySize_SumIsRoundedAndNormAndGradientAreAsInSinglePrecision(int rows, int hidden)
     {
+        TorchDevices.RequireGpu();
         using DisposeScope scope = torch.NewDisposeScope();
         torch.jit.CompilationUnit script = Script(hidden);
         (Tensor x, Tensor residual) = (Random(rows, hidden) * 3, Random(rows, hidden) + 1);
@@ -86,6 +87,7 @@ public sealed class FusedOperatorsTests
     [DataRow(77, 384, false)]
     public void Embed_AnySize_NormOfSumOfRows(int rows, int hidden, bool segmented)
     {
+        TorchDevices.RequireGpu();
         using DisposeScope scope = torch.NewDisposeScope();
         torch.jit.CompilationUnit script = Script(hidden);
         Tensor[] tables = [Random(hidden) + 1, Random(hidden), Random(50, hidden), Random(40, hidden), .. segmented ? [Random(2, hidden)] : Array.Empty<Tensor>()];
@@ -115,6 +117,7 @@ public sealed class FusedOperatorsTests
     [DataRow(1003, 768, 3072)]
     public void DenseGelu_AnySize_ResultAndGradientAsInSinglePrecision(int rows, int hidden, int feedForward)
     {
+        TorchDevices.RequireGpu();
         using DisposeScope scope = torch.NewDisposeScope();
         torch.jit.CompilationUnit script = Script(hidden);
         Tensor x = Random(rows, hidden);
@@ -146,6 +149,7 @@ public sealed class FusedOperatorsTests
     [DataRow(48, 1, new[] { 81 })]
     public void Attention_AnyLengths_ResultAndGradientAsInSinglePrecision(int headSize, int heads, int[] lengths)
     {
+        TorchDevices.RequireGpu();
         using DisposeScope scope = torch.NewDisposeScope();
         torch.jit.CompilationUnit script = AttentionScript(headSize);
         int rows = lengths.Sum();
@@ -180,6 +184,7 @@ public sealed class FusedOperatorsTests
     [TestMethod]
     public void Script_OperandsThatDoNotFit_FaultIsThrownBehindIt()
     {
+        TorchDevices.RequireGpu();
         using DisposeScope scope = torch.NewDisposeScope();
         torch.jit.CompilationUnit script = Script(64);
         _ = script.invoke("active", Random(4, 64), (Tensor[])[Random(256, 128), Random(256)], 0, true);
@@ -199,7 +204,6 @@ public sealed class FusedOperatorsTests
 
     private static torch.jit.CompilationUnit Script(int hidden)
     {
-        TorchDevices.RequireGpu();
         string? fault = FusedOperators.Prepare(0, hidden, 4 * hidden);
         Assert.IsNull(fault);
         return torch.jit.compile(string.Join("\n\n", Text("operations.py"), Text("pieces_fused.py"), Calls, string.Empty));
@@ -207,7 +211,6 @@ public sealed class FusedOperatorsTests
 
     private static torch.jit.CompilationUnit AttentionScript(int headSize)
     {
-        TorchDevices.RequireGpu();
         string? fault = FusedOperators.Prepare(0, 64, 256) ?? FusedOperators.PrepareAttention(0, headSize);
         Assert.IsNull(fault);
         return torch.jit.compile(string.Join("\n\n", Text("attention_packed.py"), Text("attention_fused.py"), AttentionCalls, string.Empty));
