@@ -128,15 +128,14 @@ public sealed class SharedSettingTests
     [TestMethod]
     public void Dispose_WriteFails_LetsTheNextHaveItsTurn()
     {
-        bool fails = false;
-        var setting = new SharedSetting(() => false, _ => ThrowIf(fails));
+        // The first write sets what is asked for, the second gives back what was before, and fails; who waits writes right after it.
+        int writes = 0;
+        var setting = new SharedSetting(() => false, _ => ThrowIf(++writes == 2));
         IDisposable first = setting.Keep(true);
         using Task<IDisposable> next = Task.Run(() => setting.Keep(false));
         Assert.IsFalse(next.Wait(AWhile));
 
-        fails = true;
         Assert.ThrowsExactly<InvalidOperationException>(first.Dispose);
-        fails = false;
 
         Assert.IsTrue(next.Wait(Long));
         next.Result.Dispose();
