@@ -12,6 +12,10 @@ internal static class MatchingFacts
     private const string PairsKey = Prefix + "pairs";
     private const string NeighboursKey = Prefix + "neighbours";
     private const string MembersName = Prefix + "sentences";
+
+    /// <summary>What development versions before the first release called their bank, whose members were pairs.</summary>
+    private const string FormerMembersName = Prefix + "bank";
+
     private const string DistancesName = Prefix + "distances";
     private const string Share = "from 0 to 1";
     private const string Finite = "that is finite";
@@ -94,6 +98,12 @@ internal static class MatchingFacts
 
     private static EmbeddingBank ReadBank(Facts facts, IReadOnlyList<NamedTensor> tensors, int hidden)
     {
+        if (tensors.Any(tensor => tensor.Name == FormerMembersName))
+        {
+            throw new InvalidDataException(
+                $"The model's tensor '{FormerMembersName}' is of an earlier development version, whose matching score measured density by pairs. Train the model again with this version.");
+        }
+
         NamedTensor members = Find(tensors, MembersName);
         if (members.Shape is not [>= 4 and <= 2 * MatchingScore.MostBankPairs, _] || members.Shape[0] % 2 != 0 || members.Shape[1] != hidden)
         {

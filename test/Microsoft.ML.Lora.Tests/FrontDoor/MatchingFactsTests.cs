@@ -29,6 +29,17 @@ public sealed class MatchingFactsTests
     }
 
     [TestMethod]
+    public void Read_BankOfAnEarlierDevelopmentVersion_SaysToTrainAgain()
+    {
+        InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(
+            () => Read(_ => { }, tensors => tensors.Select(tensor => tensor.Name == "matching.sentences" ? new NamedTensor("matching.bank", tensor.Shape, tensor.Values) : tensor)));
+
+        Assert.AreEqual(
+            "The model's tensor 'matching.bank' is of an earlier development version, whose matching score measured density by pairs. Train the model again with this version.",
+            error.Message);
+    }
+
+    [TestMethod]
     public void Read_ModelsWithoutABank_AreWhole()
     {
         Assert.IsNull(MatchingFacts.Read(new Facts(), [], Hidden));

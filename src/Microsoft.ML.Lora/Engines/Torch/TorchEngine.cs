@@ -86,11 +86,17 @@ internal sealed class TorchEngine : IEngine
 
         if (FusedOperators.Prepare(place.Device.index, shape.Hidden, shape.FeedForward) is { } fault)
         {
-            warn($"The device {place.Device} works without this library's own kernels, and up to a fifth slower: {fault}");
+            warn($"The device {place.Device} works without this library's own kernels, and up to a third slower: {fault}");
             return EncoderScript.Library;
         }
 
-        return FusedOperators.PrepareAttention(place.Device.index, shape.HeadSize) is null ? EncoderScript.FusedAttention : EncoderScript.Fused;
+        if (FusedOperators.PrepareAttention(place.Device.index, shape.HeadSize) is { } missing)
+        {
+            warn($"The device {place.Device} attends by its library's kernels instead of this library's own, a little more slowly: {missing}");
+            return EncoderScript.Fused;
+        }
+
+        return EncoderScript.FusedAttention;
     }
 
     private T OnDevice<T>(EncoderWeights encoder, TrainablePlan plan, bool trains, Func<T> make)

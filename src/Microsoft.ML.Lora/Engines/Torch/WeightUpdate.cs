@@ -214,9 +214,13 @@ internal sealed class WeightUpdate : IDisposable
         using Scalar one = 1.0;
         using Scalar ofHead = -rateOfHead;
         float[] signed = [.. rates.SelectMany(group => group).Select(rate => (float)-rate)];
-        if (signed.Length > 0)
+        Tensor? uploaded = signed.Length == 0 ? null : TokenBatch.Upload(signed, _place);
+
+        // Said before anything moves, so that what was merged is not taken for current if the device fails in between.
+        _trained.Moved();
+        if (uploaded is not null)
         {
-            Tensor onDevice = TokenBatch.Upload(signed, _place).view(-1, 1, 1);
+            Tensor onDevice = uploaded.view(-1, 1, 1);
             int start = 0;
             foreach (MovedPart part in factors)
             {
@@ -226,7 +230,6 @@ internal sealed class WeightUpdate : IDisposable
         }
 
         head.Weights.add_(head.Change, ofHead);
-        _trained.Moved();
     }
 
     private void Remember(Tensor? first, Tensor? second)

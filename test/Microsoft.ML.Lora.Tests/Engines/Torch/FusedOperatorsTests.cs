@@ -196,6 +196,14 @@ public sealed class FusedOperatorsTests
     }
 
     [TestMethod]
+    public void AttentionScript_GivesTheKernelsNoLongerSequencesThanTheyHold() =>
+        StringAssert.Contains(Text("attention_fused.py"), $"return longest <= {AttentionKernels.MostTokens}\n");
+
+    [TestMethod]
+    public void PrepareAttention_HeadsThatKernelsDoNotHave_SaysWhich() => Assert.AreEqual(
+        "heads of 24, where multiples of 16 up to 64 are needed", FusedOperators.PrepareAttention(0, 24));
+
+    [TestMethod]
     public void Prepare_WidthThatKernelsDoNotHave_SaysWhich()
     {
         StringAssert.Contains(FusedOperators.Prepare(0, 100, 400), "a hidden width of 100");

@@ -45,7 +45,7 @@ internal sealed unsafe class AttentionKernels
     /// <param name="headSize">A size that is served.</param>
     /// <exception cref="CudaException">They do not compile or load, or the GPU has too little shared memory.</exception>
     public static AttentionKernels Of(int device, int headSize) =>
-        Compiled.GetOrAdd((device, headSize), place => new Lazy<AttentionKernels>(() => new AttentionKernels(place.Device, place.HeadSize))).Value;
+        Compiled.GetOrAdd((device, headSize), place => new Lazy<AttentionKernels>(() => new AttentionKernels(place.Device, place.HeadSize), CudaDevice.Retried)).Value;
 
     /// <summary>Attends. N rows of queries, H = heads · head size.</summary>
     /// <param name="vectors">Queries, keys and values, and where sequences lie.</param>

@@ -5,6 +5,9 @@ namespace Microsoft.ML.Lora.Engines.Torch.Kernels;
 /// <summary>A GPU, with the context in which the device library works on it.</summary>
 internal sealed class CudaDevice
 {
+    /// <summary>How what belongs to a GPU is made when first asked for: a fault, such as a memory full of others' work, does not stand for the life of the process.</summary>
+    public const LazyThreadSafetyMode Retried = LazyThreadSafetyMode.PublicationOnly;
+
     private static readonly ConcurrentDictionary<int, Lazy<CudaDevice>> Devices = new();
 
     private readonly nint _context;
@@ -24,7 +27,7 @@ internal sealed class CudaDevice
     /// <summary>The GPU of a number.</summary>
     /// <param name="index">Its number, from 0.</param>
     /// <exception cref="CudaException">There is none, or it does not answer.</exception>
-    public static CudaDevice Of(int index) => Devices.GetOrAdd(index, number => new Lazy<CudaDevice>(() => new CudaDevice(number))).Value;
+    public static CudaDevice Of(int index) => Devices.GetOrAdd(index, number => new Lazy<CudaDevice>(() => new CudaDevice(number), Retried)).Value;
 
     /// <summary>Makes this device's context the calling thread's until the turn is disposed of.</summary>
     public Turn Enter()

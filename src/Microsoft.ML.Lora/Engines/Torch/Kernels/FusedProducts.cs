@@ -32,7 +32,7 @@ internal sealed unsafe class FusedProducts
     /// <summary>Those of a GPU.</summary>
     /// <param name="index">Its number.</param>
     public static FusedProducts Of(int index) =>
-        Devices.GetOrAdd(index, number => new Lazy<FusedProducts>(() => new FusedProducts(CudaDevice.Of(number)))).Value;
+        Devices.GetOrAdd(index, number => new Lazy<FusedProducts>(() => new FusedProducts(CudaDevice.Of(number)), CudaDevice.Retried)).Value;
 
     /// <summary>Looks an algorithm up, without computing anything.</summary>
     /// <param name="epilogue">What follows on the product.</param>

@@ -25,7 +25,7 @@ internal sealed unsafe class MergeKernel
     /// <summary>The kernel of a GPU, compiled when first asked for.</summary>
     /// <param name="device">The GPU's number.</param>
     /// <exception cref="CudaException">It does not compile or load.</exception>
-    public static MergeKernel Of(int device) => Compiled.GetOrAdd(device, number => new Lazy<MergeKernel>(() => new MergeKernel(number))).Value;
+    public static MergeKernel Of(int device) => Compiled.GetOrAdd(device, number => new Lazy<MergeKernel>(() => new MergeKernel(number), CudaDevice.Retried)).Value;
 
     /// <summary>Writes W₀ + s·BA for L layers with n matrices of one shape each, M = L · n. Not waited for.</summary>
     /// <param name="frozen">W₀, (M, out, in), in 32 bits.</param>

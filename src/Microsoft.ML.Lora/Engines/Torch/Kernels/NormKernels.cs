@@ -27,7 +27,7 @@ internal sealed unsafe class NormKernels
     /// <param name="hidden">The columns of a row, a multiple of 8.</param>
     /// <exception cref="CudaException">They do not compile or load.</exception>
     public static NormKernels Of(int device, int hidden) =>
-        Compiled.GetOrAdd((device, hidden), place => new Lazy<NormKernels>(() => new NormKernels(place.Device, place.Hidden))).Value;
+        Compiled.GetOrAdd((device, hidden), place => new Lazy<NormKernels>(() => new NormKernels(place.Device, place.Hidden), CudaDevice.Retried)).Value;
 
     /// <summary>output = norm(x + residual), each (N, H).</summary>
     /// <param name="x">Becomes the sum if <paramref name="keep"/>.</param>
