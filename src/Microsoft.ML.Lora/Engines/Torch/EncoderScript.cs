@@ -25,7 +25,7 @@ internal sealed class EncoderScript
     internal EncoderScript(string attention, string pieces = "pieces_library.py")
     {
         IsFused = pieces == FusedPieces;
-        _unit = torch.jit.compile(string.Join("\n\n", Text("operations.py"), attention, Text(pieces), Text("encoder.py")));
+        _unit = torch.jit.compile(string.Join("\n\n", DeviceSource.Text("operations.py"), attention, DeviceSource.Text(pieces), DeviceSource.Text("encoder.py")));
     }
 
     /// <summary>By the device library's own operators, with its attention over packed sequences, which CUDA devices have; compiled once a process.</summary>
@@ -94,7 +94,7 @@ internal sealed class EncoderScript
         return (found[0], found[1]);
     }
 
-    private static EncoderScript OnGpu(string attention, string pieces) => new($"{Text("attention_packed.py")}\n\n{Text(attention)}", pieces);
+    private static EncoderScript OnGpu(string attention, string pieces) => new($"{DeviceSource.Text("attention_packed.py")}\n\n{DeviceSource.Text(attention)}", pieces);
 
     private object Call(string name, params object[] arguments)
     {
@@ -111,10 +111,4 @@ internal sealed class EncoderScript
         Activation.Relu => 2,
         _ => throw new InvalidOperationException($"The activation {activation} was let through, but is not computed here."),
     };
-
-    private static string Text(string name)
-    {
-        using var reader = new StreamReader(typeof(EncoderScript).Assembly.GetManifestResourceStream(name)!);
-        return reader.ReadToEnd();
-    }
 }

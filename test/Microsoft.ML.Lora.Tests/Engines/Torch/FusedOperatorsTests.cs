@@ -1,4 +1,3 @@
-using Microsoft.ML.Lora.Engines.Torch;
 using Microsoft.ML.Lora.Engines.Torch.Kernels;
 using TorchSharp;
 using Tensor = TorchSharp.torch.Tensor;
@@ -197,7 +196,7 @@ public sealed class FusedOperatorsTests
 
     [TestMethod]
     public void AttentionScript_GivesTheKernelsNoLongerSequencesThanTheyHold() =>
-        StringAssert.Contains(Text("attention_fused.py"), $"return longest <= {AttentionKernels.MostTokens}\n");
+        StringAssert.Contains(DeviceSource.Text("attention_fused.py"), $"return longest <= {AttentionKernels.MostTokens}\n");
 
     [TestMethod]
     public void PrepareAttention_HeadsThatKernelsDoNotHave_SaysWhich() => Assert.AreEqual(
@@ -214,14 +213,14 @@ public sealed class FusedOperatorsTests
     {
         string? fault = FusedOperators.Prepare(0, hidden, 4 * hidden);
         Assert.IsNull(fault);
-        return torch.jit.compile(string.Join("\n\n", Text("operations.py"), Text("pieces_fused.py"), Calls, string.Empty));
+        return torch.jit.compile(string.Join("\n\n", DeviceSource.Text("operations.py"), DeviceSource.Text("pieces_fused.py"), Calls, string.Empty));
     }
 
     private static torch.jit.CompilationUnit AttentionScript(int headSize)
     {
         string? fault = FusedOperators.Prepare(0, 64, 256) ?? FusedOperators.PrepareAttention(0, headSize);
         Assert.IsNull(fault);
-        return torch.jit.compile(string.Join("\n\n", Text("attention_packed.py"), Text("attention_fused.py"), AttentionCalls, string.Empty));
+        return torch.jit.compile(string.Join("\n\n", DeviceSource.Text("attention_packed.py"), DeviceSource.Text("attention_fused.py"), AttentionCalls, string.Empty));
     }
 
     private static Tensor PlainAttention(Tensor projected, int heads, int headSize)
@@ -229,12 +228,6 @@ public sealed class FusedOperatorsTests
         Tensor parts = projected.view(projected.shape[0], 3, heads, headSize).permute(1, 2, 0, 3);
         Tensor weights = torch.nn.functional.softmax(parts[0].matmul(parts[1].transpose(1, 2)) / Math.Sqrt(headSize), 2);
         return weights.matmul(parts[2]).transpose(0, 1).reshape(projected.shape[0], heads * headSize);
-    }
-
-    private static string Text(string name)
-    {
-        using var reader = new StreamReader(typeof(EncoderScript).Assembly.GetManifestResourceStream(name)!);
-        return reader.ReadToEnd();
     }
 
     private static Tensor Random(params long[] shape)

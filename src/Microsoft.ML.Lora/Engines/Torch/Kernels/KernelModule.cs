@@ -14,7 +14,7 @@ internal sealed unsafe class KernelModule
     public KernelModule(int device, string[] sources, params (string Name, int Value)[] definitions)
     {
         (_device, _name) = (CudaDevice.Of(device), sources[^1]);
-        byte[] image = KernelCompiler.Compile(_name, string.Join('\n', sources.Select(Text)), _device.Capability, definitions);
+        byte[] image = KernelCompiler.Compile(_name, string.Join('\n', sources.Select(DeviceSource.Text)), _device.Capability, definitions);
         using CudaDevice.Turn turn = _device.Enter();
         fixed (byte* code = image)
         {
@@ -37,11 +37,5 @@ internal sealed unsafe class KernelModule
         }
 
         return kernel;
-    }
-
-    private static string Text(string name)
-    {
-        using var reader = new StreamReader(typeof(KernelModule).Assembly.GetManifestResourceStream(name)!);
-        return reader.ReadToEnd();
     }
 }
