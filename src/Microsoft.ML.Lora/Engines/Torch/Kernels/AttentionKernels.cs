@@ -20,8 +20,6 @@ internal sealed unsafe class AttentionKernels
     /// <summary>Rows in shared memory are longer by this, so that they lie in different banks.</summary>
     private const int Padding = 8;
 
-    private const int BytesOfNumber = 2;
-
     /// <summary>log₂ e: the kernels compute in powers of two.</summary>
     private const double BinaryLogOfE = 1.4426950408889634;
 
@@ -115,9 +113,9 @@ internal sealed unsafe class AttentionKernels
         public Tile(int device, int headSize, int least, int most)
         {
             (Least, _most) = (least, most);
-            int vectors = most * (headSize + Padding) * BytesOfNumber;
+            int vectors = most * (headSize + Padding) * AttentionVectors.BytesOfNumber;
             SharedBytes = 3 * vectors;
-            SharedBytesOfGradient = (4 * vectors) + (2 * most * (most + Padding) * BytesOfNumber) + (most * sizeof(float));
+            SharedBytesOfGradient = (4 * vectors) + (2 * most * (most + Padding) * AttentionVectors.BytesOfNumber) + (most * sizeof(float));
             var module = new KernelModule(device, ["bfloat16.cu", "tiles.cu", "attention.cu"], ("HEAD", headSize), ("TILE", most));
             Attend = module.Kernel("attend", SharedBytes);
             Gradient = module.Kernel("attend_gradient", SharedBytesOfGradient);

@@ -6,7 +6,8 @@ namespace Microsoft.ML.Lora.Engines.Torch.Kernels;
 /// </summary>
 internal readonly struct AttentionVectors
 {
-    private const int BytesOfNumber = 2;
+    /// <summary>Of a number in bfloat16.</summary>
+    public const int BytesOfNumber = 2;
 
     /// <param name="queries">(N, 3H) or (n, H), in bfloat16.</param>
     /// <param name="others">The same matrix, or (N, 2H).</param>
