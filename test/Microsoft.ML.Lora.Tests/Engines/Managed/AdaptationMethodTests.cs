@@ -67,19 +67,7 @@ public sealed class AdaptationMethodTests
         float[] weights = [.. Enumerable.Repeat(1f, 40)];
         void Step() => session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Schedule);
 
-        // Enough steps that the runtime has compiled everything for good, which allocates too.
-        for (int i = 0; i < 50; i++)
-        {
-            Step();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 5; i++)
-        {
-            Step();
-        }
-
-        Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        SteadyState.AssertAllocatesNothing(Step);
     }
 
     [TestMethod, DynamicData(nameof(Methods)), TestCategory("Engine")]

@@ -91,18 +91,8 @@ public sealed class ByteScoringTests
         EncodedPair[] pairs = TinyModel.RandomPairs(Encoder.Shape, 8, 40);
         var logits = new float[pairs.Length * Plan.Classes];
         using IPairScorer scorer = Scorer(1);
-        for (int i = 0; i < 50; i++)
-        {
-            scorer.Score(pairs, logits);
-        }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
-        {
-            scorer.Score(pairs, logits);
-        }
-
-        Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        SteadyState.AssertAllocatesNothing(() => scorer.Score(pairs, logits));
     }
 
     private static void AssertNear(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, EncodedPair[] pairs)

@@ -134,18 +134,8 @@ public sealed class FrozenPrefixTests
         var labels = new int[32];
         float[] weights = [.. Enumerable.Repeat(1f, 32)];
         void Step() => session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Schedule);
-        for (int i = 0; i < 50; i++)
-        {
-            Step();
-        }
 
-        long own = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
-        {
-            Step();
-        }
-
-        Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - own);
+        SteadyState.AssertAllocatesNothing(Step);
     }
 
     [TestMethod]

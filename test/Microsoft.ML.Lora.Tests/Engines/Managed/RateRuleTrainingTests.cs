@@ -197,18 +197,8 @@ public sealed class RateRuleTrainingTests
             int[] labels = new int[8];
             float[] weights = [.. Enumerable.Repeat(1f, 8)];
             void Step() => session.Step(new TrainingBatch { Pairs = pairs, Labels = labels, Weights = weights }, Sessions.Schedule);
-            for (int i = 0; i < 50; i++)
-            {
-                Step();
-            }
 
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 20; i++)
-            {
-                Step();
-            }
-
-            Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before, $"{rule}");
+            SteadyState.AssertAllocatesNothing(Step, $"{rule}");
         }
     }
 
