@@ -32,9 +32,6 @@ internal interface IEngine
     /// <param name="plan">What was trained.</param>
     /// <param name="trained">The trained weights.</param>
     /// <param name="precision">What the encoder's layers compute in.</param>
-    /// <param name="observable">Whether its work can be observed. Logits alone come faster: the last layer then computes first tokens only.</param>
     /// <exception cref="InvalidDataException">A trained tensor is missing, unknown or of another shape than plan and encoder need.</exception>
-    IPairScorer CreateScorer(
-        EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision = ScoringPrecision.Single,
-        bool observable = false);
+    IPairScorer CreateScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision = ScoringPrecision.Single);
 }

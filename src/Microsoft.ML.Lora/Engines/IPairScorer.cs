@@ -14,6 +14,5 @@ internal interface IPairScorer : IDisposable
     /// <param name="pairs">The pairs.</param>
     /// <param name="logits">(pairs, classes). Overwritten.</param>
     /// <param name="observer">Is shown each pair once, from the threads that compute.</param>
-    /// <exception cref="InvalidOperationException">The scorer was not created as observable.</exception>
     void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits, IPairObserver observer);
 }

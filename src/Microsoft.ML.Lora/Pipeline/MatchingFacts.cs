@@ -11,14 +11,14 @@ internal static class MatchingFacts
     private const string FormKey = Prefix + "form";
     private const string PairsKey = Prefix + "pairs";
     private const string NeighboursKey = Prefix + "neighbours";
-    private const string MembersName = Prefix + "sentences";
-
-    /// <summary>What development versions before the first release called their bank, whose members were pairs.</summary>
-    private const string FormerMembersName = Prefix + "bank";
+    private const string MembersName = Prefix + "members";
 
     private const string DistancesName = Prefix + "distances";
     private const string Share = "from 0 to 1";
     private const string Finite = "that is finite";
+
+    /// <summary>What development versions before the first release called their banks, of other embeddings.</summary>
+    private static readonly string[] FormerMembersNames = [Prefix + "bank", Prefix + "sentences"];
 
     /// <summary>Writes the constants.</summary>
     public static void Write(Facts facts, MatchingModel? matching)
@@ -98,10 +98,10 @@ internal static class MatchingFacts
 
     private static EmbeddingBank ReadBank(Facts facts, IReadOnlyList<NamedTensor> tensors, int hidden)
     {
-        if (tensors.Any(tensor => tensor.Name == FormerMembersName))
+        if (tensors.FirstOrDefault(tensor => FormerMembersNames.Contains(tensor.Name)) is { } former)
         {
             throw new InvalidDataException(
-                $"The model's tensor '{FormerMembersName}' is of an earlier development version, whose matching score measured density by pairs. Train the model again with this version.");
+                $"The model's tensor '{former.Name}' is of an earlier development version, whose matching score measured density otherwise. Train the model again with this version.");
         }
 
         NamedTensor members = Find(tensors, MembersName);

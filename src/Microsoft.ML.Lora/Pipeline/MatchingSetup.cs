@@ -91,7 +91,7 @@ internal sealed class MatchingSetup
             return Of(Fitted(ConstantFit.Temperature(validationLogits!, _held!.Labels), bank: null), validationLogits!, new PairTraits[_held.Count]);
         }
 
-        using IPairScorer scorer = engine.CreateScorer(encoder.WeightsFor(engine), plan, trained, observable: true);
+        using IPairScorer scorer = engine.CreateScorer(encoder.WeightsFor(engine), plan, trained);
         EncodedPair[] members = Members(_train.Pairs);
         EncodedPair[] swapped = Members(_train.Swapped);
         EmbeddingBank bank = Draw(scorer, encoder.Shape.Hidden, members, swapped);

@@ -26,7 +26,7 @@ internal sealed class PairModel : IDisposable
         _engine = engine;
         _scorer = new OwnedScorer(
             () => encoder.WeightsFor(engine),
-            weights => engine.CreateScorer(weights, definition.Plan, definition.Trained, PrecisionInUse, Observes(definition)));
+            weights => engine.CreateScorer(weights, definition.Plan, definition.Trained, PrecisionInUse));
     }
 
     /// <summary>The encoder it was trained on.</summary>
@@ -108,6 +108,4 @@ internal sealed class PairModel : IDisposable
 
         return scores;
     }
-
-    private static bool Observes(PairModelDefinition definition) => definition.Matching is { Observes: true };
 }

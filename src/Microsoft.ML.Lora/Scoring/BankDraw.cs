@@ -23,7 +23,7 @@ internal static class BankDraw
     }
 
     /// <summary>Embeds the sentences of pairs, and makes them a bank.</summary>
-    /// <param name="scorer">The finished model, observable.</param>
+    /// <param name="scorer">The finished model.</param>
     /// <param name="hidden">Length of a token's vector.</param>
     /// <param name="pairs">The pairs; at least two.</param>
     /// <param name="swapped">The same pairs in the other order, or empty.</param>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics.Tensors;
 using Microsoft.ML.Lora.Primitives;
 
 namespace Microsoft.ML.Lora.Scoring;
@@ -18,7 +17,7 @@ internal sealed class EmbeddingBank
     /// <summary>The most distances that are kept: with more, as many of their quantiles.</summary>
     public const int MostDistances = 1024;
 
-    private readonly Matrix _directions;
+    private readonly NearestRows _directions;
     private readonly float[] _distances;
 
     /// <param name="members">(m, H): rows 2i and 2i + 1 are the sentences of pair i; at least two pairs.</param>
@@ -37,7 +36,7 @@ internal sealed class EmbeddingBank
         Members = members;
         Neighbours = neighbours;
         Mean = MeanOf(members);
-        _directions = DirectionsOf(members, Mean);
+        _directions = new NearestRows(DirectionsOf(members, Mean));
         _distances = distances;
     }
 
@@ -59,10 +58,14 @@ internal sealed class EmbeddingBank
     public static EmbeddingBank Of(Matrix members, int neighbours)
     {
         Matrix directions = DirectionsOf(members, MeanOf(members));
+        var search = new NearestRows(directions);
         return new EmbeddingBank(members, Kept([.. Enumerable.Range(0, members.Rows / 2).Select(Own)]), neighbours);
 
-        float Own(int pair) =>
-            (NearestDistance(directions, directions.Row(2 * pair), neighbours, pair) + NearestDistance(directions, directions.Row((2 * pair) + 1), neighbours, pair)) / 2;
+        float Own(int pair)
+        {
+            int row = 2 * pair;
+            return MeanOf(search.Distances(directions.Row(row), directions.Row(row + 1), neighbours, row..(row + 2)));
+        }
     }
 
     /// <summary>The same members with other distances to rank among.</summary>
@@ -72,45 +75,22 @@ internal sealed class EmbeddingBank
     /// <summary>A pair's distance: the mean of its sentences' distances to their k-th nearest member. From 0 to 2.</summary>
     /// <param name="first">The embedding of the first sentence, (H).</param>
     /// <param name="second">That of the second, (H).</param>
-    public float Distance(ReadOnlySpan<float> first, ReadOnlySpan<float> second) => (DistanceOf(first) + DistanceOf(second)) / 2;
+    public float Distance(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
+    {
+        int hidden = Mean.Length;
+        float[] rented = ArrayPool<float>.Shared.Rent(2 * hidden);
+        Span<float> ofFirst = rented.AsSpan(0, hidden);
+        Span<float> ofSecond = rented.AsSpan(hidden, hidden);
+        Direction.Of(first, Mean, ofFirst);
+        Direction.Of(second, Mean, ofSecond);
+        float distance = MeanOf(_directions.Distances(ofFirst, ofSecond, Neighbours));
+        ArrayPool<float>.Shared.Return(rented);
+        return distance;
+    }
 
     /// <summary>d = (1 + distances that are at least as large) / (1 + distances): above 0, and 1 where a pair is as near as any.</summary>
     /// <param name="distance">A pair's, see <see cref="Distance"/>.</param>
     public float Density(float distance) => (1f + _distances.Length - CountBelow(distance)) / (_distances.Length + 1f);
-
-    /// <summary>The Euclidean distance from an embedding to its k-th nearest among the rows.</summary>
-    /// <param name="rows">(m, H).</param>
-    /// <param name="embedding">(H).</param>
-    /// <param name="neighbours">k, at most the rows that count.</param>
-    /// <param name="withoutPair">A pair whose rows do not count; −1 if all do.</param>
-    internal static float NearestDistance(Matrix rows, ReadOnlySpan<float> embedding, int neighbours, int withoutPair)
-    {
-        float[] rented = ArrayPool<float>.Shared.Rent(neighbours);
-        Span<float> nearest = rented.AsSpan(0, neighbours);
-        nearest.Fill(float.PositiveInfinity);
-        for (int row = 0; row < rows.Rows; row++)
-        {
-            float distance = row / 2 == withoutPair ? float.PositiveInfinity : TensorPrimitives.Distance(rows.Row(row), embedding);
-            if (distance < nearest[^1])
-            {
-                Insert(nearest, distance);
-            }
-        }
-
-        float found = nearest[^1];
-        ArrayPool<float>.Shared.Return(rented);
-        return found;
-    }
-
-    private float DistanceOf(ReadOnlySpan<float> sentence)
-    {
-        float[] rented = ArrayPool<float>.Shared.Rent(Mean.Length);
-        Span<float> direction = rented.AsSpan(0, Mean.Length);
-        Direction.Of(sentence, Mean, direction);
-        float distance = NearestDistance(_directions, direction, Neighbours, withoutPair: -1);
-        ArrayPool<float>.Shared.Return(rented);
-        return distance;
-    }
 
     /// <summary>Distances in rising order; of more than <see cref="MostDistances"/>, their quantiles at the middles of as many equal shares.</summary>
     private static float[] Kept(float[] distances)
@@ -121,18 +101,7 @@ internal sealed class EmbeddingBank
             : [.. Enumerable.Range(0, MostDistances).Select(i => distances[(int)(((2L * i) + 1) * distances.Length / (2 * MostDistances))])];
     }
 
-    /// <summary>Puts a distance in its place among the nearest, the farthest of which goes.</summary>
-    private static void Insert(Span<float> nearest, float distance)
-    {
-        int place = nearest.Length - 1;
-        while (place > 0 && nearest[place - 1] > distance)
-        {
-            nearest[place] = nearest[place - 1];
-            place--;
-        }
-
-        nearest[place] = distance;
-    }
+    private static float MeanOf((float First, float Second) distances) => (distances.First + distances.Second) / 2;
 
     private static float[] MeanOf(Matrix members)
     {

@@ -11,11 +11,8 @@ internal sealed record MatchingModel(MatchingConstants Constants, EmbeddingBank?
     /// <summary>Pairs looked at together, so that memory does not grow with a call.</summary>
     private const int WindowPairs = 1024;
 
-    /// <summary>Whether scores take more of the engine than logits.</summary>
-    public bool Observes => Bank is not null;
-
     /// <summary>The scores of pairs, each the same alone and among others.</summary>
-    /// <param name="scorer">The model; observable if <see cref="Observes"/>.</param>
+    /// <param name="scorer">The model.</param>
     /// <param name="pairs">The pairs.</param>
     /// <param name="swapped">The same pairs in the other order, or empty.</param>
     /// <param name="scores">One for each pair. Overwritten.</param>

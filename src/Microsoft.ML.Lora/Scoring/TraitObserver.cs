@@ -6,7 +6,7 @@ using Microsoft.ML.Lora.Primitives;
 namespace Microsoft.ML.Lora.Scoring;
 
 /// <summary>
-/// Notes what a matching score looks at in the pairs of one call. A sentence's embedding is the mean of its tokens' vectors in the last layer, of all the
+/// Notes what a matching score looks at in the pairs of one call. A sentence's embedding is the mean of its tokens' vectors below the last layer, of all the
 /// pair's if it has none; where both orders of the sentences are scored, embeddings and match of positions are the means of both.
 /// </summary>
 internal sealed class TraitObserver : IPairObserver

@@ -43,7 +43,7 @@ internal sealed class CalibrationStudy
         var engine = new ManagedEngine(threads: 1);
         TrainedWeights weights = Train(engine, plan, trainPairs, seed);
 
-        using IPairScorer scorer = engine.CreateScorer(_encoder.Weights, plan, weights, observable: true);
+        using IPairScorer scorer = engine.CreateScorer(_encoder.Weights, plan, weights);
         EncodedPair[] members = [.. BankDraw.Choose(trainPairs.Count, _bank.BankSize, (ulong)seed).Select(number => trainPairs.Pairs[number])];
         var model = new MatchingModel(
             new MatchingConstants { Form = MatchingForm.DensityAware },

@@ -12,8 +12,7 @@ public class MatchingScoreBenchmarks
 {
     private const int Batches = 16;
 
-    private IPairScorer? _logits;
-    private IPairScorer? _observed;
+    private IPairScorer? _scorer;
     private MatchingModel? _model;
     private EncodedPair[] _pairs = [];
     private float[] _scores = [];
@@ -28,24 +27,19 @@ public class MatchingScoreBenchmarks
     {
         StageWork work = StageWork.Load(Encoder);
         var plan = LoraModel.Plan(LoraModel.UsualRank);
-        _logits = LoraModel.CreateScorer(work.Encoder.Weights, plan, threads: 1);
-        _observed = LoraModel.CreateScorer(work.Encoder.Weights, plan, threads: 1, observable: true);
+        _scorer = LoraModel.CreateScorer(work.Encoder.Weights, plan, threads: 1);
         var constants = new MatchingConstants { Form = MatchingForm.DensityAware, BracketWeight = 0.5, LocationWeight = 1 };
         _pairs = work.Pairs.Pairs(..Batches);
         _scores = new float[_pairs.Length];
-        _model = new MatchingModel(constants, BankDraw.Make(_observed, work.Encoder.Weights.Shape.Hidden, work.Pairs.Pairs(Batches..(2 * Batches)), [], MatchingScore.DensityAware.Neighbours));
+        _model = new MatchingModel(constants, BankDraw.Make(_scorer, work.Encoder.Weights.Shape.Hidden, work.Pairs.Pairs(Batches..(2 * Batches)), [], MatchingScore.DensityAware.Neighbours));
     }
 
     [GlobalCleanup]
-    public void Cleanup()
-    {
-        _logits!.Dispose();
-        _observed!.Dispose();
-    }
+    public void Cleanup() => _scorer!.Dispose();
 
     [Benchmark(Baseline = true)]
-    public void Classifier() => PairScores.Compute(_logits!.Score, _pairs, [], _scores);
+    public void Classifier() => PairScores.Compute(_scorer!.Score, _pairs, [], _scores);
 
     [Benchmark]
-    public void DensityAware() => _model!.Score(_observed!, _pairs, [], _scores);
+    public void DensityAware() => _model!.Score(_scorer!, _pairs, [], _scores);
 }

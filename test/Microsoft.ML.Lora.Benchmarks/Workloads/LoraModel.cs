@@ -44,7 +44,7 @@ internal static class LoraModel
 
     /// <summary>A scorer with random trained weights merged in.</summary>
     public static IPairScorer CreateScorer(
-        EncoderWeights encoder, TrainablePlan plan, int threads, ScoringPrecision precision = ScoringPrecision.Single, bool observable = false)
+        EncoderWeights encoder, TrainablePlan plan, int threads, ScoringPrecision precision = ScoringPrecision.Single)
     {
         var random = new SeededRandom(Seed);
         IEnumerable<NamedTensor> tensors = TrainedShapes.Of(encoder.Shape, plan).Select(tensor =>
@@ -52,6 +52,6 @@ internal static class LoraModel
             int count = tensor.Dimensions.Aggregate(1, (product, dimension) => product * dimension);
             return new NamedTensor(tensor.Name, tensor.Dimensions, RandomFloats.Draw(random, count, 0.02f));
         });
-        return new ManagedEngine(threads).CreateScorer(encoder, plan, new TrainedWeights([.. tensors]), precision, observable);
+        return new ManagedEngine(threads).CreateScorer(encoder, plan, new TrainedWeights([.. tensors]), precision);
     }
 }

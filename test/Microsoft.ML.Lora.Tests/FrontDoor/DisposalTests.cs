@@ -169,11 +169,11 @@ public sealed class DisposalTests : IDisposable
 
         public string? ObjectionTo(ScoringPrecision precision) => _engine.ObjectionTo(precision);
 
-        public IPairScorer CreateScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision, bool observable)
+        public IPairScorer CreateScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision)
         {
             Made++;
             Interlocked.Increment(ref _living);
-            return new Scorer(this, _engine.CreateScorer(encoder, plan, trained, precision, observable));
+            return new Scorer(this, _engine.CreateScorer(encoder, plan, trained, precision));
         }
 
         private sealed class Scorer(CountingEngine owner, IPairScorer inner) : IPairScorer

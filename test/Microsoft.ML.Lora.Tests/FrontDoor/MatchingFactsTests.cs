@@ -29,13 +29,15 @@ public sealed class MatchingFactsTests
     }
 
     [TestMethod]
-    public void Read_BankOfAnEarlierDevelopmentVersion_SaysToTrainAgain()
+    [DataRow("matching.bank")]
+    [DataRow("matching.sentences")]
+    public void Read_BankOfAnEarlierDevelopmentVersion_SaysToTrainAgain(string name)
     {
         InvalidDataException error = Assert.ThrowsExactly<InvalidDataException>(
-            () => Read(_ => { }, tensors => tensors.Select(tensor => tensor.Name == "matching.sentences" ? new NamedTensor("matching.bank", tensor.Shape, tensor.Values) : tensor)));
+            () => Read(_ => { }, tensors => tensors.Select(tensor => tensor.Name == "matching.members" ? new NamedTensor(name, tensor.Shape, tensor.Values) : tensor)));
 
         Assert.AreEqual(
-            "The model's tensor 'matching.bank' is of an earlier development version, whose matching score measured density by pairs. Train the model again with this version.",
+            $"The model's tensor '{name}' is of an earlier development version, whose matching score measured density otherwise. Train the model again with this version.",
             error.Message);
     }
 
@@ -98,11 +100,11 @@ public sealed class MatchingFactsTests
     public void Read_BankOfAnotherEncoder_NamesBothSizes()
     {
         const string needed = "but must have two rows for each of 2 to 1024 pairs, each row of 2 numbers, as the encoder's vectors have them.";
-        AssertRefused("matching.sentences", new NamedTensor("matching.sentences", [4, 1], new float[4]), $"The model's tensor 'matching.sentences' has shape (4, 1), {needed}");
-        AssertRefused("matching.sentences", new NamedTensor("matching.sentences", [2, 4], new float[8]), $"The model's tensor 'matching.sentences' has shape (2, 4), {needed}");
-        AssertRefused("matching.sentences", new NamedTensor("matching.sentences", [8], new float[8]), $"The model's tensor 'matching.sentences' has shape (8), {needed}");
-        AssertRefused("matching.sentences", new NamedTensor("matching.sentences", [5, 2], new float[10]), $"The model's tensor 'matching.sentences' has shape (5, 2), {needed}");
-        AssertRefused("matching.sentences", new NamedTensor("matching.sentences", [2050, 2], new float[4100]), $"The model's tensor 'matching.sentences' has shape (2050, 2), {needed}");
+        AssertRefused("matching.members", new NamedTensor("matching.members", [4, 1], new float[4]), $"The model's tensor 'matching.members' has shape (4, 1), {needed}");
+        AssertRefused("matching.members", new NamedTensor("matching.members", [2, 4], new float[8]), $"The model's tensor 'matching.members' has shape (2, 4), {needed}");
+        AssertRefused("matching.members", new NamedTensor("matching.members", [8], new float[8]), $"The model's tensor 'matching.members' has shape (8), {needed}");
+        AssertRefused("matching.members", new NamedTensor("matching.members", [5, 2], new float[10]), $"The model's tensor 'matching.members' has shape (5, 2), {needed}");
+        AssertRefused("matching.members", new NamedTensor("matching.members", [2050, 2], new float[4100]), $"The model's tensor 'matching.members' has shape (2050, 2), {needed}");
     }
 
     [TestMethod]
@@ -121,8 +123,8 @@ public sealed class MatchingFactsTests
             "matching.distances", new NamedTensor("matching.distances", [1025], new float[1025]),
             "The model's tensor 'matching.distances' has shape (1025), but must have from 1 to 1024 numbers.");
         AssertRefused(
-            "matching.sentences", new NamedTensor("matching.sentences", [4, 2], [1, 2, 3, float.NaN, 5, 6, 7, 8]),
-            "The model's tensor 'matching.sentences' holds NaN at element 3, but every element must be finite.");
+            "matching.members", new NamedTensor("matching.members", [4, 2], [1, 2, 3, float.NaN, 5, 6, 7, 8]),
+            "The model's tensor 'matching.members' holds NaN at element 3, but every element must be finite.");
         AssertRefused(_ => { }, tensors => tensors.Where(tensor => tensor.Name != "matching.distances"), "The model's tensor 'matching.distances' is missing.");
     }
 

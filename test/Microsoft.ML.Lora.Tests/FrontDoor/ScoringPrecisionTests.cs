@@ -152,8 +152,7 @@ public sealed class ScoringPrecisionTests : IDisposable
         public ITrainingSession StartTraining(EncoderWeights encoder, TrainablePlan plan, OptimizerPlan optimizer, ulong seed) =>
             _engine.StartTraining(encoder, plan, optimizer, seed);
 
-        public IPairScorer CreateScorer(
-            EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision, bool observable) =>
-            _engine.CreateScorer(encoder, plan, trained, precision, observable);
+        public IPairScorer CreateScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision) =>
+            _engine.CreateScorer(encoder, plan, trained, precision);
     }
 }

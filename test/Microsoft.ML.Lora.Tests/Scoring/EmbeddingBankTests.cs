@@ -15,18 +15,6 @@ public sealed class EmbeddingBankTests
     private static readonly Matrix Rows = Random(Members, Hidden, seed: 1);
 
     [TestMethod]
-    public void NearestDistance_EveryK_IsThatOfSortingAllDistances()
-    {
-        float[] query = Random(1, Hidden, seed: 2).Values;
-        double[] sorted = [.. Distances(query).Order()];
-
-        for (int k = 1; k <= Members; k++)
-        {
-            Assert.AreEqual(sorted[k - 1], EmbeddingBank.NearestDistance(Rows, query, k, withoutPair: -1), Rounding, $"k = {k}.");
-        }
-    }
-
-    [TestMethod]
     [DataRow(1)]
     [DataRow(5)]
     [DataRow(Members - 2)]
@@ -127,9 +115,6 @@ public sealed class EmbeddingBankTests
         double length = Math.Sqrt(centred.Sum(value => value * value));
         return [.. centred.Select(value => value / length)];
     }
-
-    private static IEnumerable<double> Distances(float[] query) => Rows.Values.Chunk(Hidden)
-        .Select(row => Math.Sqrt(row.Zip(query, (a, b) => ((double)a - b) * ((double)a - b)).Sum()));
 
     private static Matrix Random(int rows, int columns, ulong seed)
     {

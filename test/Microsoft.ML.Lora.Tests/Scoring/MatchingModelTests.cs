@@ -201,6 +201,6 @@ public sealed class MatchingModelTests
     private static IPairScorer Scorer(int threads)
     {
         using TrainingSession session = Sessions.Start(Encoder, Plan);
-        return new ManagedEngine(threads).CreateScorer(Encoder, Plan, session.ExportTrained(), observable: true);
+        return new ManagedEngine(threads).CreateScorer(Encoder, Plan, session.ExportTrained());
     }
 }

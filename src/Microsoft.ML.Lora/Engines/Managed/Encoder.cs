@@ -33,7 +33,7 @@ internal sealed class Encoder
             int number = layers.First + i;
             GradientReach reach = differentiated ? GradientReaches.Of(number, plan, weights.Shape.Layers) : GradientReach.None;
             LayerAdapter adapter = adapters[i] = new LayerAdapter(weights, number, plan, layout, trained, reach, precision);
-            IAttention attention = number == weights.Shape.Layers - 1 && !layers.AllTokens
+            IAttention attention = number == weights.Shape.Layers - 1
                 ? new FirstTokenAttention(adapter, weights.Shape)
                 : new AllTokensAttention(adapter, weights.Shape);
             _layers[i] = new EncoderLayer(attention, new TokenwiseBlock(adapter, weights.Shape), reach);

@@ -35,10 +35,10 @@ internal sealed class Head
 
     private bool HasPooler => _frozenPooler is not null || _trainedPooler is not null;
 
-    /// <summary>Computes <see cref="Workspace.Logits"/> from the encoder's <see cref="Workspace.FirstTokens"/>.</summary>
+    /// <summary>Computes <see cref="Workspace.Logits"/> from the encoder's <see cref="Workspace.Output"/>.</summary>
     public void Forward(Workspace workspace)
     {
-        ReadOnlySpan<float> first = workspace.FirstTokens.Span;
+        ReadOnlySpan<float> first = workspace.Output.Span;
         Span<float> pooled = workspace.Pooled.Span;
         int rows = workspace.Chunk.Count;
         _frozenPooler?.Forward(first, rows, pooled, workspace);
@@ -57,7 +57,7 @@ internal sealed class Head
     /// </summary>
     public void Backward(Workspace workspace)
     {
-        ReadOnlySpan<float> first = workspace.FirstTokens.Span;
+        ReadOnlySpan<float> first = workspace.Output.Span;
         ReadOnlySpan<float> gradLogits = workspace.GradLogits.Span;
         Span<float> gradFirst = _encoderTrained ? workspace.GradFirstTokens.Span : [];
         RowBlock rows = workspace.SequenceRows;

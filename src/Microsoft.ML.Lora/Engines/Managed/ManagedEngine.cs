@@ -48,9 +48,7 @@ internal sealed class ManagedEngine : IEngine
         precision == ScoringPrecision.Single || ByteProduct.IsAccelerated ? null : $"this processor lacks AVX-VNNI: it scores in {ScoringPrecision.Single}";
 
     /// <inheritdoc/>
-    public IPairScorer CreateScorer(
-        EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision = ScoringPrecision.Single,
-        bool observable = false)
+    public IPairScorer CreateScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision = ScoringPrecision.Single)
     {
         PlanCheck.Check(encoder, plan);
         var layout = new TrainedLayout(encoder, plan);
@@ -59,7 +57,7 @@ internal sealed class ManagedEngine : IEngine
 
         EncoderWeights merged = UpdateMerger.Merge(encoder, plan.Adapter, layout, weights);
         TrainablePlan rest = plan with { Adapter = plan.Adapter with { Targets = LoraTargets.None } };
-        var network = new Network(merged, rest, layout, weights, Threads, differentiated: false, precision: precision, allTokens: observable);
+        var network = new Network(merged, rest, layout, weights, Threads, differentiated: false, precision: precision);
         return new PairScorer(network, Threads, MemoryLimit.OfProcess());
     }
 }

@@ -24,16 +24,15 @@ internal sealed class Network
     /// <param name="prefix">Stands for the lowest layers; <see langword="null"/> to compute them all here.</param>
     /// <param name="differentiated">Whether there will be backward passes.</param>
     /// <param name="precision">What the encoder's forward pass computes in; other than single, there is no backward pass.</param>
-    /// <param name="allTokens">Whether every token is wanted of the last layer; if so, there is no backward pass.</param>
     public Network(
         EncoderWeights encoder, TrainablePlan plan, TrainedLayout layout, Memory<float> trained, int threads, FrozenPrefix? prefix = null,
-        bool differentiated = true, ScoringPrecision precision = ScoringPrecision.Single, bool allTokens = false)
+        bool differentiated = true, ScoringPrecision precision = ScoringPrecision.Single)
     {
         Shape = encoder.Shape;
         Plan = plan;
         _precision = precision;
         _prefix = prefix;
-        _layers = new LayerRange(prefix?.Layers ?? 0, encoder.Shape.Layers, allTokens);
+        _layers = new LayerRange(prefix?.Layers ?? 0, encoder.Shape.Layers);
         _encoder = new Encoder(encoder, _layers, plan.Adapter, layout, trained, threads, differentiated, precision);
         _head = new Head(encoder, plan, layout, trained);
         _pack = number => _encoder.TrainedPacks[number].Pack();
@@ -47,9 +46,6 @@ internal sealed class Network
 
     /// <summary>The encoder's sizes.</summary>
     public EncoderShape Shape { get; }
-
-    /// <summary>Whether every token of the last layer is computed, and not the first ones alone.</summary>
-    public bool ShowsAllTokens => _layers.AllTokens;
 
     /// <summary>The memory that a pass needs.</summary>
     /// <param name="batch">The batch whose chunks are computed there.</param>
@@ -69,7 +65,6 @@ internal sealed class Network
         }
 
         _encoder.Forward(workspace);
-        workspace.GatherFirstTokens();
         _head.Forward(workspace);
     }
 

@@ -40,14 +40,8 @@ internal sealed class ScoringRun
     /// <param name="logits">(pairs, classes). Overwritten.</param>
     /// <param name="observer">Is shown each pair; <see langword="null"/> for logits alone.</param>
     /// <exception cref="ArgumentException">The room for logits is of another size, or a sequence does not suit the encoder.</exception>
-    /// <exception cref="InvalidOperationException">There is an observer, but the network computes no more than logits need.</exception>
     public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits, IPairObserver? observer = null)
     {
-        if (observer is not null && !_network.ShowsAllTokens)
-        {
-            throw new InvalidOperationException("This scorer was made for logits alone and cannot be observed. Create it as observable.");
-        }
-
         LogitRoom.Check(pairs.Length, _network.Classes, logits);
         _observer = observer;
         for (int first = 0; first < pairs.Length; first += WindowPairs)
@@ -92,7 +86,7 @@ internal sealed class ScoringRun
 
     private void Show(Workspace workspace, IPairObserver observer)
     {
-        ReadOnlySpan<float> tokens = workspace.Output.Span;
+        ReadOnlySpan<float> tokens = workspace.LastInput.Span;
         for (int i = 0; i < workspace.Chunk.Count; i++)
         {
             observer.Observe(

@@ -90,14 +90,11 @@ internal sealed class Workspace
     /// <summary>The activations of each layer.</summary>
     public IReadOnlyList<LayerActivations> Layers => _layers;
 
-    /// <summary>
-    /// What the layers leave: (N, H), or the first tokens alone, (n, H), if the encoder's last layer is among them and not all of its
-    /// tokens are wanted.
-    /// </summary>
-    public Memory<float> Output => _layers.Length == 0 ? Input : _layers[^1].Output;
+    /// <summary>What goes into the last of the layers, (N, H). At least one layer.</summary>
+    public Memory<float> LastInput => _layers.Length == 1 ? Input : _layers[^2].Output;
 
-    /// <summary>The encoder's output for first tokens, (n, H): <see cref="Output"/>, or gathered from it.</summary>
-    public Memory<float> FirstTokens { get; private set; }
+    /// <summary>What the layers leave: (N, H), or the first tokens alone, (n, H), if the encoder's last layer is among them.</summary>
+    public Memory<float> Output => _layers.Length == 0 ? Input : _layers[^1].Output;
 
     /// <summary>Room for some rows of a product's input, rounded to bytes; nothing where the forward pass computes in single precision.</summary>
     public Memory<float> RoundedRows { get; private set; }
@@ -245,20 +242,6 @@ internal sealed class Workspace
     /// <summary>Room for one adapter input with dropout's zeros in it, or its gradient.</summary>
     public Span<float> Dropped(int length) => _dropped.Span[..length];
 
-    /// <summary>Fills <see cref="FirstTokens"/> where <see cref="Output"/> has all tokens.</summary>
-    public void GatherFirstTokens()
-    {
-        if (!_range.AllTokens)
-        {
-            return;
-        }
-
-        for (int i = 0; i < Chunk.Count; i++)
-        {
-            Output.Slice(Start(i) * _shape.Hidden, _shape.Hidden).CopyTo(FirstTokens[(i * _shape.Hidden)..]);
-        }
-    }
-
     private void LayOut(PackedChunk chunk)
     {
         do
@@ -305,13 +288,12 @@ internal sealed class Workspace
             : (0, 0);
         RoundedRows = _arena.Take(bytes);
         RowScales = _arena.Take(scales);
-        FirstTokens = _range.AllTokens ? _arena.Take(sequences * _shape.Hidden) : Output;
         Pooled = _arena.Take(sequences * _shape.Hidden);
         Logits = _arena.Take(sequences * _plan.Classes);
     }
 
-    /// <summary>Whether a layer is the encoder's last, of which only the first tokens are wanted.</summary>
-    private bool OnlyFirstTokens(int layer) => _range.First + layer == _shape.Layers - 1 && !_range.AllTokens;
+    /// <summary>Whether a layer is the encoder's last, which computes first tokens only.</summary>
+    private bool OnlyFirstTokens(int layer) => _range.First + layer == _shape.Layers - 1;
 
     private void TakeBackward(PackedChunk chunk)
     {

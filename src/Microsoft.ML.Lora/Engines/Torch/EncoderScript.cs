@@ -53,18 +53,18 @@ internal sealed class EncoderScript
     /// <param name="place">The device.</param>
     public Tensor Room(int count, TorchPlace place) => (Tensor)Call("room", count, place.Device.type == DeviceType.CUDA);
 
-    /// <summary>The output for the first token of each sequence, (n, H), or for every token, (N, H), and what the gradients read of it.</summary>
+    /// <summary>The output for the first token of each sequence, (n, H), and what the gradients read of it, or what goes into the last layer, (N, H).</summary>
     /// <param name="shape">The encoder.</param>
     /// <param name="tokens">The sequences.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="keep">What is kept for gradients.</param>
-    /// <param name="allTokens">Whether every token is asked for; nothing is kept then.</param>
-    public (Tensor Output, Tensor[] Kept) Forward(EncoderShape shape, PackedTokens tokens, PackedWeights weights, KeptLayers keep, bool allTokens = false)
+    /// <param name="observed">Whether what goes into the last layer is asked for; nothing is kept for gradients then.</param>
+    public (Tensor Output, Tensor[] Kept) Forward(EncoderShape shape, PackedTokens tokens, PackedWeights weights, KeptLayers keep, bool observed = false)
     {
         using Scalar epsilon = (double)shape.NormEpsilon;
         var found = (Tensor[])Call(
             "forward", tokens.Numbers, tokens.Rows, tokens.Longest, weights.Tables, weights.Layers, shape.Heads, NumberOf(shape.Activation),
-            keep.First, keep.Activated, allTokens, epsilon);
+            keep.First, keep.Activated, observed, epsilon);
         return (found[0], found[1..]);
     }
 

@@ -14,6 +14,6 @@ internal sealed record ForwardResult
     /// <summary>The row in <see cref="Tokens"/> of each pair's first token, in the pass's order.</summary>
     public required int[] FirstRows { get; init; }
 
-    /// <summary>The last layer's vectors, (rows, hidden), or <see langword="null"/> where they were not asked for.</summary>
+    /// <summary>What goes into the last layer, (rows, hidden), or <see langword="null"/> where they were not asked for.</summary>
     public required Tensor? Tokens { get; init; }
 }

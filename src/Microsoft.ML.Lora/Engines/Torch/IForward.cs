@@ -7,6 +7,6 @@ internal interface IForward
 {
     /// <summary>Computes the logits of some pairs at once. To be called without gradients; what it returns belongs to the caller's dispose scope.</summary>
     /// <param name="pairs">The pairs; they suit the encoder.</param>
-    /// <param name="allTokens">Whether the last layer's vectors of all tokens are wanted.</param>
-    ForwardResult Run(EncodedPair[] pairs, bool allTokens);
+    /// <param name="observed">Whether what goes into the last layer is wanted too.</param>
+    ForwardResult Run(EncodedPair[] pairs, bool observed);
 }

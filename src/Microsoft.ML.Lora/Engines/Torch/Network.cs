@@ -20,31 +20,33 @@ internal sealed class Network(EncoderShape shape, TrainablePlan plan)
     /// <param name="batch">The sequences.</param>
     /// <param name="dropout">Dropout before low-rank updates that are not merged; <see langword="null"/> for none.</param>
     public Tensor Logits(PassWeights weights, TokenBatch batch, InputDropout? dropout = null) =>
-        HeadPass.Logits(weights, Encode(weights, batch, allTokens: false, dropout));
+        HeadPass.Logits(weights, LastLayer(weights, BelowLast(weights, batch, dropout), batch, dropout));
 
-    /// <summary>The logits, and besides the last layer's tokens, (N, H).</summary>
+    /// <summary>The logits, and besides what goes into the last layer, (N, H).</summary>
     /// <param name="weights">What to compute with.</param>
     /// <param name="batch">The sequences.</param>
     public (Tensor Logits, Tensor Tokens) Everything(PassWeights weights, TokenBatch batch)
     {
-        Tensor tokens = Encode(weights, batch, allTokens: true, null);
-        return (HeadPass.Logits(weights, tokens.index_select(0, batch.FirstRows)), tokens);
+        Tensor tokens = BelowLast(weights, batch, null);
+        return (HeadPass.Logits(weights, LastLayer(weights, tokens, batch, null)), tokens);
     }
 
-    /// <summary>The last layer's output for all tokens, (N, H), or for the first of each sequence, (n, H).</summary>
-    private Tensor Encode(PassWeights weights, TokenBatch batch, bool allTokens, InputDropout? dropout)
+    /// <summary>The embeddings and all layers but the last, (N, H).</summary>
+    private Tensor BelowLast(PassWeights weights, TokenBatch batch, InputDropout? dropout)
     {
         Tensor hidden = InScope(() => Embed(weights, batch));
-        for (int i = 0; i < weights.Layers.Length; i++)
+        foreach (LayerTensors layer in weights.Layers[..^1])
         {
-            bool firstOnly = !allTokens && i == weights.Layers.Length - 1;
             Tensor input = hidden;
-            LayerTensors layer = weights.Layers[i];
-            hidden = InScope(() => Layer(layer, input, batch, firstOnly, dropout));
+            hidden = InScope(() => Layer(layer, input, batch, firstOnly: false, dropout));
         }
 
         return hidden;
     }
+
+    /// <summary>The last layer's output for the first token of each sequence, (n, H).</summary>
+    private Tensor LastLayer(PassWeights weights, Tensor input, TokenBatch batch, InputDropout? dropout) =>
+        InScope(() => Layer(weights.Layers[^1], input, batch, firstOnly: true, dropout));
 
     private Tensor Embed(PassWeights weights, TokenBatch batch)
     {

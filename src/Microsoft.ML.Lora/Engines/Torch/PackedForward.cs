@@ -14,17 +14,16 @@ internal sealed class PackedForward(EncoderScript script, EncoderShape shape, Pa
     private readonly PackedWeights _packed = PackedWeights.Of(weights);
 
     /// <inheritdoc/>
-    public ForwardResult Run(EncodedPair[] pairs, bool allTokens)
+    public ForwardResult Run(EncodedPair[] pairs, bool observed)
     {
         var tokens = new PackedTokens(script, pairs, shape, place);
-        (Tensor output, _) = script.Forward(shape, tokens, _packed, KeptLayers.None, allTokens);
-        Tensor first = allTokens ? output.index_select(0, tokens.Numbers.narrow(0, 3L * tokens.Rows, pairs.Length)) : output;
+        (Tensor output, Tensor[] shown) = script.Forward(shape, tokens, _packed, KeptLayers.None, observed);
         return new ForwardResult
         {
-            Logits = HeadPass.Logits(weights, first),
+            Logits = HeadPass.Logits(weights, output),
             Order = [.. Enumerable.Range(0, pairs.Length)],
             FirstRows = tokens.FirstRows,
-            Tokens = allTokens ? output : null,
+            Tokens = observed ? shown[0] : null,
         };
     }
 }

@@ -14,10 +14,10 @@ internal sealed class PaddedForward(EncoderShape shape, TrainablePlan plan, Pass
     private readonly Network _network = new(shape, plan);
 
     /// <inheritdoc/>
-    public ForwardResult Run(EncodedPair[] pairs, bool allTokens)
+    public ForwardResult Run(EncodedPair[] pairs, bool observed)
     {
         var batch = new TokenBatch(pairs, shape, place);
-        (Tensor logits, Tensor? tokens) = allTokens ? _network.Everything(weights, batch) : (_network.Logits(weights, batch), null);
+        (Tensor logits, Tensor? tokens) = observed ? _network.Everything(weights, batch) : (_network.Logits(weights, batch), null);
         return new ForwardResult { Logits = logits, Order = batch.Order, FirstRows = batch.FirstRowNumbers, Tokens = tokens };
     }
 }

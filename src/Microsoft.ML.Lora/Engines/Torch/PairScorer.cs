@@ -15,17 +15,15 @@ internal sealed class PairScorer : IPairScorer
     private readonly PassWeights _weights;
     private readonly IForward _forward;
     private readonly BatchScoring _scoring;
-    private readonly bool _observable;
 
     /// <param name="encoder">The frozen encoder; the plan fits it.</param>
     /// <param name="plan">What was trained.</param>
     /// <param name="trained">The trained weights.</param>
     /// <param name="place">The device.</param>
     /// <param name="script">The encoder's script where the device has what it calls, <see langword="null"/> elsewhere.</param>
-    /// <param name="observable">Whether its work can be observed.</param>
-    public PairScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, TorchPlace place, EncoderScript? script, bool observable)
+    public PairScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, TorchPlace place, EncoderScript? script)
     {
-        (_place, _observable) = (place, observable);
+        _place = place;
         var layout = new TrainedLayout(encoder, plan);
         var values = new float[layout.Length];
         layout.Import(trained.Tensors, ("", values));
@@ -51,15 +49,7 @@ internal sealed class PairScorer : IPairScorer
     public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits) => Run(pairs, logits, null);
 
     /// <inheritdoc/>
-    public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits, IPairObserver observer)
-    {
-        if (!_observable)
-        {
-            throw new InvalidOperationException("This scorer was made for logits alone and cannot be observed. Create it as observable.");
-        }
-
-        Run(pairs, logits, observer);
-    }
+    public void Score(ReadOnlySpan<EncodedPair> pairs, Span<float> logits, IPairObserver observer) => Run(pairs, logits, observer);
 
     /// <summary>Gives the device's memory back. No call may be under way.</summary>
     public void Dispose()

@@ -61,13 +61,11 @@ internal sealed class TorchEngine : IEngine
         precision == ScoringPrecision.Single ? null : $"{Name} scores in the precision it was chosen to compute in, and not in bytes";
 
     /// <inheritdoc/>
-    public IPairScorer CreateScorer(
-        EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision = ScoringPrecision.Single,
-        bool observable = false)
+    public IPairScorer CreateScorer(EncoderWeights encoder, TrainablePlan plan, TrainedWeights trained, ScoringPrecision precision = ScoringPrecision.Single)
     {
         PlanCheck.Check(encoder, plan);
         return OnDevice<IPairScorer>(
-            encoder, plan, trains: false, () => new PairScorer(encoder, plan, trained, _place, ScriptFor(encoder), observable));
+            encoder, plan, trains: false, () => new PairScorer(encoder, plan, trained, _place, ScriptFor(encoder)));
     }
 
     private EncoderScript? ScriptFor(EncoderWeights encoder) => EncoderScript.Serves(encoder.Shape, _place.Compute) ? _script(encoder.Shape) : null;

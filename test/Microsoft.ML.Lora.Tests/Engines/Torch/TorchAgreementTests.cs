@@ -231,8 +231,8 @@ public abstract class TorchAgreementTests(bool scripted)
         using ITrainingSession session = Sessions.Start(Encoder, plan);
         TrainedWeights trained = session.ExportTrained();
         EncodedPair[] pairs = TinyModel.RandomPairs(Encoder.Shape, 8, 70);
-        using IPairScorer managed = new ManagedEngine(1).CreateScorer(Encoder, plan, trained, observable: true);
-        using IPairScorer torch = Engine().CreateScorer(Encoder, plan, trained, observable: true);
+        using IPairScorer managed = new ManagedEngine(1).CreateScorer(Encoder, plan, trained);
+        using IPairScorer torch = Engine().CreateScorer(Encoder, plan, trained);
         var expected = new ShownPairs(pairs.Length);
         var actual = new ShownPairs(pairs.Length);
 

@@ -143,7 +143,7 @@ public sealed class TorchFaultTests
             using ITrainingSession session = Failing(OutOfMemory, mostTokens: 80, []).StartTraining(Encoder, plan, Sessions.Optimizer, seed: 5);
             Sessions.Step(session, Encoder.Shape, 0);
             Sessions.Score(session, pairs, plan);
-            using IPairScorer scorer = TorchDevices.Engine().CreateScorer(Encoder, plan, session.ExportTrained(), observable: true);
+            using IPairScorer scorer = TorchDevices.Engine().CreateScorer(Encoder, plan, session.ExportTrained());
             Sessions.Score(scorer, pairs, plan);
             scorer.Score(pairs, new float[2 * pairs.Length], new ShownPairs(pairs.Length));
         }

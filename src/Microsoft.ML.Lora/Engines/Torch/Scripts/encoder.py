@@ -45,11 +45,11 @@ def last_layer(
     return output, [x, queries, others] + attended + kept
 
 
-# The last layer's output for the first token of each sequence, (n, H), or with all_tokens for every token, (N, H), and behind it what the layers
-# from keep_from on keep. Numbers: tokens, positions and segments of the N rows, then n + 1 where sequences start, then 0 to n.
+# The last layer's output for the first token of each sequence, (n, H), and behind it what the layers from keep_from on keep, or, if observed, what
+# goes into the last layer, (N, H). Numbers: tokens, positions and segments of the N rows, then n + 1 where sequences start, then 0 to n.
 def forward(
     numbers: Tensor, rows: int, longest: int, tables: List[Tensor], weights: List[Tensor], heads: int, activation: int, keep_from: int,
-    keep_active: bool, all_tokens: bool, epsilon: float,
+    keep_active: bool, observed: bool, epsilon: float,
 ) -> List[Tensor]:
     bounds = (numbers.size(0) - 3 * rows) // 2
     starts = numbers.narrow(0, 3 * rows, bounds)
@@ -57,13 +57,16 @@ def forward(
     x = embed(numbers, rows, tables, epsilon)
     layers = len(weights) // 12
     found: List[Tensor] = []
-    for i in range(layers):
-        if all_tokens or i < layers - 1:
-            x, kept = layer(x, weights, 12 * i, starts, longest, heads, activation, i >= keep_from, keep_active, epsilon)
-        else:
-            x, kept = last_layer(x, weights, 12 * i, starts, firsts, longest, heads, activation, i >= keep_from, keep_active, epsilon)
+    for i in range(layers - 1):
+        x, kept = layer(x, weights, 12 * i, starts, longest, heads, activation, i >= keep_from, keep_active, epsilon)
         if i >= keep_from:
             found += kept
+    if observed:
+        found = [x]
+    keep = layers - 1 >= keep_from
+    x, kept = last_layer(x, weights, 12 * (layers - 1), starts, firsts, longest, heads, activation, keep, keep_active, epsilon)
+    if keep:
+        found += kept
     return [x] + found
 
 
