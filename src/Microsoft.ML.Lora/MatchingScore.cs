@@ -78,5 +78,9 @@ public sealed record MatchingScore
         if (Neighbours >= BankSize) yield return $"{nameof(Neighbours)} must be below {nameof(BankSize)}, {BankSize}, since a pair of the bank is no neighbour of its own, but is {Neighbours}.";
         if (!(AreaMix is >= 0 and <= 1)) yield return Invariant($"{nameof(AreaMix)} must be from 0 to 1, but is {AreaMix}.");
         if (!(BracketWeight is >= 0 and <= 1)) yield return Invariant($"{nameof(BracketWeight)} must be from 0 to 1, but is {BracketWeight}.");
+        if ((Form == MatchingForm.Classifier && this != Classifier) || (Form == MatchingForm.Temperature && this != Temperature))
+        {
+            yield return $"{nameof(BankSize)}, {nameof(Neighbours)}, {nameof(AreaMix)} and {nameof(BracketWeight)} count for nothing in {Form}: leave them at their defaults, or start from {nameof(DensityAware)}.";
+        }
     }
 }

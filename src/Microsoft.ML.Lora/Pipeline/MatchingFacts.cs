@@ -12,7 +12,6 @@ internal static class MatchingFacts
     private const string PairsKey = Prefix + "pairs";
     private const string NeighboursKey = Prefix + "neighbours";
     private const string MembersName = Prefix + "members";
-
     private const string DistancesName = Prefix + "distances";
     private const string Share = "from 0 to 1";
     private const string Finite = "that is finite";
@@ -101,7 +100,7 @@ internal static class MatchingFacts
         if (tensors.FirstOrDefault(tensor => FormerMembersNames.Contains(tensor.Name)) is { } former)
         {
             throw new InvalidDataException(
-                $"The model's tensor '{former.Name}' is of an earlier development version, whose matching score measured density otherwise. Train the model again with this version.");
+                $"The model's tensor '{former.Name}' is of an earlier development version, whose matching score looked at pairs otherwise. Train the model again with this version.");
         }
 
         NamedTensor members = Find(tensors, MembersName);

@@ -64,7 +64,7 @@ internal sealed class EmbeddingBank
         float Own(int pair)
         {
             int row = 2 * pair;
-            return MeanOf(search.Distances(directions.Row(row), directions.Row(row + 1), neighbours, row..(row + 2)));
+            return Middle(search.Distances(directions.Row(row), directions.Row(row + 1), neighbours, row..(row + 2)));
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class EmbeddingBank
         Span<float> ofSecond = rented.AsSpan(hidden, hidden);
         Direction.Of(first, Mean, ofFirst);
         Direction.Of(second, Mean, ofSecond);
-        float distance = MeanOf(_directions.Distances(ofFirst, ofSecond, Neighbours));
+        float distance = Middle(_directions.Distances(ofFirst, ofSecond, Neighbours));
         ArrayPool<float>.Shared.Return(rented);
         return distance;
     }
@@ -101,7 +101,7 @@ internal sealed class EmbeddingBank
             : [.. Enumerable.Range(0, MostDistances).Select(i => distances[(int)(((2L * i) + 1) * distances.Length / (2 * MostDistances))])];
     }
 
-    private static float MeanOf((float First, float Second) distances) => (distances.First + distances.Second) / 2;
+    private static float Middle((float First, float Second) distances) => (distances.First + distances.Second) / 2;
 
     private static float[] MeanOf(Matrix members)
     {

@@ -37,7 +37,7 @@ public sealed class MatchingFactsTests
             () => Read(_ => { }, tensors => tensors.Select(tensor => tensor.Name == "matching.members" ? new NamedTensor(name, tensor.Shape, tensor.Values) : tensor)));
 
         Assert.AreEqual(
-            $"The model's tensor '{name}' is of an earlier development version, whose matching score measured density otherwise. Train the model again with this version.",
+            $"The model's tensor '{name}' is of an earlier development version, whose matching score looked at pairs otherwise. Train the model again with this version.",
             error.Message);
     }
 

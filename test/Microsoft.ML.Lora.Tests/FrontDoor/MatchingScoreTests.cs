@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Lora.Engines.Managed.Kernels;
 using Microsoft.ML.Lora.Tests.Storage;
 using Microsoft.ML.Runtime;
@@ -14,7 +15,7 @@ public sealed class MatchingScoreTests : IDisposable
     // Enough that constants beyond the scale earn their place.
     private const int Held = 2000;
 
-    // Logits of about 1 are differences of numbers of single precision, and the last layer's are worked out for the first token alone or for all.
+    // Scores of about 1 are differences and products of numbers of single precision.
     private const double LogitRounding = 1e-5;
 
     private readonly MLContext _ml = new(seed: 1);
@@ -273,6 +274,14 @@ public sealed class MatchingScoreTests : IDisposable
             MatchingScore.DensityAware with { BankSize = 10, Neighbours = 10 });
         AssertRefused("MatchingScore: BracketWeight must be from 0 to 1, but is NaN.", MatchingScore.DensityAware with { BracketWeight = float.NaN });
         AssertRefused("MatchingScore: AreaMix must be from 0 to 1, but is 1.5.", MatchingScore.DensityAware with { AreaMix = 1.5f });
+    }
+
+    [TestMethod]
+    public void Options_ThatAFormMakesNoUseOf_AreRefused()
+    {
+        const string Idle = "MatchingScore: BankSize, Neighbours, AreaMix and BracketWeight count for nothing in {0}: leave them at their defaults, or start from DensityAware.";
+        AssertRefused(string.Format(CultureInfo.InvariantCulture, Idle, "Temperature"), MatchingScore.Temperature with { BracketWeight = 0.5f });
+        AssertRefused(string.Format(CultureInfo.InvariantCulture, Idle, "Classifier"), MatchingScore.Classifier with { Neighbours = 3 });
     }
 
     [TestMethod]

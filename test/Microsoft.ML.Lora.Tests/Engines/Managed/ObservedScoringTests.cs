@@ -12,29 +12,27 @@ public sealed class ObservedScoringTests
     private static readonly EncoderWeights Encoder = TinyModel.Encoder(TinyModel.Shape with { PositionRows = 65 });
 
     [TestMethod]
-    [DataRow(ClassificationHead.PretrainedPooler, ScoringPrecision.Single)]
-    [DataRow(ClassificationHead.TrainedPooler, ScoringPrecision.Single)]
-    [DataRow(ClassificationHead.Dense, ScoringPrecision.Single)]
-    [DataRow(ClassificationHead.Dense, ScoringPrecision.Int8)]
-    public void Score_Observed_ShowsWhatTheLogitsComeFrom(ClassificationHead head, ScoringPrecision precision)
+    [DataRow(AdaptationMethod.LowRank)]
+    [DataRow(AdaptationMethod.AdapterH)]
+    [DataRow(AdaptationMethod.AdapterL)]
+    [DataRow(AdaptationMethod.FullFineTuning)]
+    public void Score_Int8_ShowsNearlyWhatSinglePrecisionShows(AdaptationMethod method)
     {
-        TrainablePlan plan = TinyModel.Plan(LoraTargets.All, head);
+        // As ByteScoringTests has it for logits.
+        const double Tolerance = 0.08;
+        TrainablePlan plan = method == AdaptationMethod.LowRank ? TinyModel.Plan(LoraTargets.All) : TinyModel.Plan(method);
         EncodedPair[] pairs = TinyModel.RandomPairs(Encoder.Shape, 8, 90);
         using TrainingSession session = Sessions.Start(Encoder, plan);
         TrainedWeights trained = session.ExportTrained();
-        using IPairScorer plain = new ManagedEngine(3).CreateScorer(Encoder, plan, trained);
-        using IPairScorer observed = new ManagedEngine(3).CreateScorer(Encoder, plan, trained, precision);
-        var observer = new ShownPairs(pairs.Length);
-        float[] logits = new float[pairs.Length * plan.Classes];
+        ShownPairs single = Shown(plan, trained, pairs, ScoringPrecision.Single);
 
-        observed.Score(pairs, logits, observer);
+        ShownPairs bytes = Shown(plan, trained, pairs, ScoringPrecision.Int8);
 
-        double tolerance = precision == ScoringPrecision.Int8 ? 0.08 : Closeness.SingleTolerance;
-        Closeness.AssertClose(Array.ConvertAll(Sessions.Score(plain, pairs, plan), value => (double)value), logits, tolerance, $"{head}");
         for (int i = 0; i < pairs.Length; i++)
         {
-            Assert.AreSame(pairs[i], observer.Pairs[i]);
-            Assert.HasCount(pairs[i].Length * Encoder.Shape.Hidden, observer.Tokens[i]!);
+            Assert.AreSame(pairs[i], bytes.Pairs[i]);
+            Assert.HasCount(pairs[i].Length * Encoder.Shape.Hidden, bytes.Tokens[i]!);
+            Closeness.AssertClose(Array.ConvertAll(single.Tokens[i]!, value => (double)value), bytes.Tokens[i], Tolerance, $"{method}, pair {i}");
         }
     }
 
@@ -105,6 +103,14 @@ public sealed class ObservedScoringTests
             Assert.AreEqual(0, normalized.Average(), 1e-4);
             Assert.AreEqual(1, normalized.Average(value => value * value), 1e-2);
         }
+    }
+
+    private static ShownPairs Shown(TrainablePlan plan, TrainedWeights trained, EncodedPair[] pairs, ScoringPrecision precision)
+    {
+        using IPairScorer scorer = new ManagedEngine(3).CreateScorer(Encoder, plan, trained, precision);
+        var observer = new ShownPairs(pairs.Length);
+        scorer.Score(pairs, new float[pairs.Length * plan.Classes], observer);
+        return observer;
     }
 
     private static IEnumerable<double> LogitsOf(float[] vector, TrainedWeights trained)

@@ -225,20 +225,26 @@ public abstract class TorchAgreementTests(bool scripted)
     }
 
     [TestMethod]
-    public void Score_Observed_ShowsWhatManagedShows()
+    [DataRow(AdaptationMethod.LowRank, 2)]
+    [DataRow(AdaptationMethod.LowRank, 1)]
+    [DataRow(AdaptationMethod.AdapterL, 2)]
+    public void Score_Observed_ShowsWhatManagedShowsAndScoresAsUnobserved(AdaptationMethod method, int layers)
     {
-        TrainablePlan plan = TinyModel.Plan(LoraTargets.All);
-        using ITrainingSession session = Sessions.Start(Encoder, plan);
+        EncoderWeights encoder = TinyModel.Encoder(Encoder.Shape with { Layers = layers });
+        TrainablePlan plan = method == AdaptationMethod.LowRank ? TinyModel.Plan(LoraTargets.All) : TinyModel.Plan(method);
+        using ITrainingSession session = Sessions.Start(encoder, plan);
         TrainedWeights trained = session.ExportTrained();
-        EncodedPair[] pairs = TinyModel.RandomPairs(Encoder.Shape, 8, 70);
-        using IPairScorer managed = new ManagedEngine(1).CreateScorer(Encoder, plan, trained);
-        using IPairScorer torch = Engine().CreateScorer(Encoder, plan, trained);
+        EncodedPair[] pairs = TinyModel.RandomPairs(encoder.Shape, 8, 70);
+        using IPairScorer managed = new ManagedEngine(1).CreateScorer(encoder, plan, trained);
+        using IPairScorer torch = Engine().CreateScorer(encoder, plan, trained);
         var expected = new ShownPairs(pairs.Length);
         var actual = new ShownPairs(pairs.Length);
+        float[] observed = new float[pairs.Length * plan.Classes];
 
-        managed.Score(pairs, new float[pairs.Length * 2], expected);
-        torch.Score(pairs, new float[pairs.Length * 2], actual);
+        managed.Score(pairs, new float[pairs.Length * plan.Classes], expected);
+        torch.Score(pairs, observed, actual);
 
+        CollectionAssert.AreEqual(Sessions.Score(torch, pairs, plan), observed);
         for (int i = 0; i < pairs.Length; i++)
         {
             Assert.AreSame(pairs[i], actual.Pairs[i]);

@@ -197,53 +197,6 @@ public sealed class TorchSessionTests(TestContext context)
     [TestMethod]
     [DataRow(12, DisplayName = "by single calls: heads of 4 are none that the attention kernels take")]
     [DataRow(24, DisplayName = "by the script")]
-    public void Step_BrainFloats_LossNearSinglePrecision(int hidden)
-    {
-        // bfloat16 rounds to 2⁻⁸; the tiny encoder's two layers leave a few of these in a logit.
-        const double tolerance = 0.05;
-        TrainablePlan plan = TinyModel.Plan(LoraTargets.QueryAndValue);
-        EncoderWeights encoder = TinyModel.Encoder(Encoder.Shape with { Hidden = hidden });
-        using ITrainingSession single = TorchDevices.Engine().StartTraining(encoder, plan, Sessions.Optimizer, seed: 5);
-        using ITrainingSession rounded = TorchDevices.Engine(GpuPrecision.BFloat16).StartTraining(encoder, plan, Sessions.Optimizer, seed: 5);
-
-        double[] expected = Steps(single, 0, 10);
-        double[] actual = Steps(rounded, 0, 10);
-
-        for (int i = 0; i < expected.Length; i++)
-        {
-            Assert.AreEqual(expected[i], actual[i], tolerance * expected[i], $"step {i}");
-        }
-    }
-
-    [TestMethod]
-    public void Score_ThousandsOfPairs_KeepTheirPlaces()
-    {
-        TrainablePlan plan = TinyModel.Plan(LoraTargets.QueryAndValue);
-        using ITrainingSession session = TorchDevices.Engine().StartTraining(Encoder, plan, Sessions.Optimizer, seed: 5);
-        session.ImportTrained(TinyModel.Randomized(session.ExportTrained(), 3));
-        EncodedPair[] pairs = TinyModel.RandomPairs(Encoder.Shape, 4, 9000);
-
-        float[] all = Sessions.Score(session, pairs, plan);
-
-        foreach (int i in (int[])[0, 1, 17, 4095, 8191, 8192, 8999])
-        {
-            Closeness.AssertClose(Array.ConvertAll(Sessions.Score(session, [pairs[i]], plan), value => (double)value), all.AsSpan(i * 2, 2), RepeatTolerance, $"pair {i}");
-        }
-    }
-
-    [TestMethod]
-    public void Score_NotObservable_RefusesAnObserver()
-    {
-        TrainablePlan plan = TinyModel.Plan(LoraTargets.None);
-        using ITrainingSession session = TorchDevices.Engine().StartTraining(Encoder, plan, Sessions.Optimizer, seed: 5);
-        using IPairScorer scorer = TorchDevices.Engine().CreateScorer(Encoder, plan, session.ExportTrained());
-
-        Assert.ThrowsExactly<InvalidOperationException>(() => scorer.Score([], [], new ShownPairs(0)));
-    }
-
-    [TestMethod]
-    [DataRow(12, DisplayName = "by single calls: heads of 4 are none that the attention kernels take")]
-    [DataRow(24, DisplayName = "by the script")]
     public void Step_AThousandTimes_KeepsNoTensorAndNoMemory(int hidden)
     {
         // What a process takes besides settles within the first steps; tensors that stayed would show in the count at once.
