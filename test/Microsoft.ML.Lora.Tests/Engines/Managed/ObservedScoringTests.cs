@@ -51,9 +51,12 @@ public sealed class ObservedScoringTests
     }
 
     [TestMethod]
-    public void Score_ObservedOrNot_GivesTheSameBits()
+    [DataRow(ClassificationHead.PretrainedPooler)]
+    [DataRow(ClassificationHead.TrainedPooler)]
+    [DataRow(ClassificationHead.Dense)]
+    public void Score_ObservedOrNot_GivesTheSameBits(ClassificationHead head)
     {
-        TrainablePlan plan = TinyModel.Plan(LoraTargets.All);
+        TrainablePlan plan = TinyModel.Plan(LoraTargets.All, head);
         EncodedPair[] pairs = TinyModel.RandomPairs(Encoder.Shape, 8, 40);
         using TrainingSession session = Sessions.Start(Encoder, plan);
         using IPairScorer scorer = new ManagedEngine(1).CreateScorer(Encoder, plan, session.ExportTrained());
