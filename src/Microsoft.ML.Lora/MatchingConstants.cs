@@ -24,6 +24,14 @@ public sealed record MatchingConstants
     /// <summary>c: the match of positions that counts as none, its mean over the bank; 0 in the paper's form.</summary>
     public double LocationCentre { get; init; }
 
+    /// <summary>v: how much the area weight counts beside the match of positions.</summary>
+    public double AreaWeight { get; init; }
+
+    /// <summary>
+    /// h: how much more a yes of the classifier's counts than a no, from −<see cref="Scale"/>, with which a surer yes counts no more than a less sure one where training pairs lie; 0 where both count alike.
+    /// </summary>
+    public double PositiveSlope { get; init; }
+
     /// <summary>e: a constant for all pairs.</summary>
     public double Bias { get; init; }
 }

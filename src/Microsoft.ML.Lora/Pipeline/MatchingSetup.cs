@@ -162,7 +162,7 @@ internal sealed class MatchingSetup
 
         _info(string.Create(
             CultureInfo.InvariantCulture,
-            $"Matching score fitted on {constants.FittedPairs} pairs: scale {constants.Scale:F3}, location {constants.LocationWeight:F3} from {constants.LocationCentre:F3}, bias {constants.Bias:F3}."));
+            $"Matching score fitted on {constants.FittedPairs} pairs: scale {constants.Scale:F3}, location {constants.LocationWeight:F3} from {constants.LocationCentre:F3}, area {constants.AreaWeight:F3}, positives {constants.PositiveSlope:F3}, bias {constants.Bias:F3}."));
         return new MatchingModel(constants, bank);
     }
 

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Lora.Scoring;
 
 /// <summary>
-/// Fits the constants of a matching score to held-out pairs by negative log-likelihood. The score is linear in κ, b and e, and the loss convex: it has one
+/// Fits the constants of a matching score to held-out pairs by negative log-likelihood. The score is linear in κ, b, v, h and e, and the loss convex: it has one
 /// minimum, which <see cref="LogisticFit"/> finds, so no start and no luck decides.
 /// </summary>
 internal static class ConstantFit
@@ -16,10 +16,10 @@ internal static class ConstantFit
     public const int FewestOfAClass = 20;
 
     /// <summary>
-    /// What <see cref="DensityAware"/> fits beyond κ: b and e. Each makes the loss on n pairs that it is fitted on lower than on others by some 1/n (Akaike's
+    /// What <see cref="DensityAware"/> fits beyond κ: b, v, h and e. Each makes the loss on n pairs that it is fitted on lower than on others by some 1/n (Akaike's
     /// criterion), which is no gain.
     /// </summary>
-    private const int FurtherConstants = 2;
+    private const int FurtherConstants = 4;
 
     /// <summary>Whether there are enough pairs to fit on.</summary>
     public static bool IsEnough(ReadOnlySpan<int> labels)
@@ -38,7 +38,10 @@ internal static class ConstantFit
         return scale > 0 ? new MatchingConstants { Form = MatchingForm.Temperature, FittedPairs = labels.Length, Scale = scale } : null;
     }
 
-    /// <summary>Fits κ, b and e; κ alone where the others do not earn their place.</summary>
+    /// <summary>
+    /// Fits κ, b, v, h and e; κ alone where the others do not earn their place. Where h would come out below −κ, so that of two pairs near the training pairs the one that
+    /// the classifier is surer of could score less, it is −κ and the rest is fitted around it.
+    /// </summary>
     /// <param name="logits">S_cls of each pair.</param>
     /// <param name="traits">What else is looked at in each pair.</param>
     /// <param name="labels">Classes, 0 or 1.</param>
@@ -48,22 +51,43 @@ internal static class ConstantFit
     {
         LogisticFit scaleAlone = ScaleAlone(logits, labels);
         double rival = scaleAlone.LossOf(scaleAlone.Minimize()) - ((double)FurtherConstants / labels.Length);
-        double[][] rows = [.. logits.Select((logit, i) =>
+        MatchingTerms[] terms = [.. logits.Select((logit, i) => MatchingFormula.Terms(given, logit, traits[i]))];
+        (MatchingConstants constants, double loss) = Fit(terms, labels, given);
+        if (constants.PositiveSlope < -constants.Scale)
         {
-            (double scaled, double location, double bias) = MatchingFormula.Terms(given, logit, traits[i]);
-            return new[] { scaled, location, bias };
-        })];
-        var fit = new LogisticFit(rows, labels, [1, 0, 0]);
-        double[] weights = fit.Minimize();
-        if (fit.LossOf(weights) > rival)
-        {
-            return Temperature(logits, labels);
+            (constants, loss) = FitFlat(terms, labels, given);
         }
 
-        return weights[0] > 0
-            ? given with { Form = MatchingForm.DensityAware, FittedPairs = labels.Length, Scale = weights[0], LocationWeight = weights[1], Bias = weights[2] }
-            : null;
+        return loss > rival ? Temperature(logits, labels) : constants.Scale > 0 ? constants : null;
     }
+
+    private static (MatchingConstants Constants, double Loss) Fit(MatchingTerms[] terms, int[] labels, MatchingConstants given)
+    {
+        var fit = new LogisticFit(
+            [.. terms.Select(term => new[] { term.OfScale, term.OfLocation, term.OfArea, term.OfPositives, term.OfBias })], labels, [1, 0, 0, 0, 0]);
+        double[] found = fit.Minimize();
+        return (Fitted(given, labels.Length, found[0], found[1], found[2], found[3], found[4]), fit.LossOf(found));
+    }
+
+    /// <summary>The same with h = −κ.</summary>
+    private static (MatchingConstants Constants, double Loss) FitFlat(MatchingTerms[] terms, int[] labels, MatchingConstants given)
+    {
+        var fit = new LogisticFit(
+            [.. terms.Select(term => new[] { term.OfScale - term.OfPositives, term.OfLocation, term.OfArea, term.OfBias })], labels, [1, 0, 0, 0]);
+        double[] found = fit.Minimize();
+        return (Fitted(given, labels.Length, found[0], found[1], found[2], -found[0], found[3]), fit.LossOf(found));
+    }
+
+    private static MatchingConstants Fitted(MatchingConstants given, int pairs, double scale, double location, double area, double positives, double bias) => given with
+    {
+        Form = MatchingForm.DensityAware,
+        FittedPairs = pairs,
+        Scale = scale,
+        LocationWeight = location,
+        AreaWeight = area,
+        PositiveSlope = positives,
+        Bias = bias,
+    };
 
     private static LogisticFit ScaleAlone(float[] logits, int[] labels) => new([.. logits.Select(logit => new double[] { logit })], labels, [1]);
 }

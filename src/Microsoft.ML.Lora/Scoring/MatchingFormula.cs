@@ -1,14 +1,15 @@
 namespace Microsoft.ML.Lora.Scoring;
 
 /// <summary>
-/// S = ∛g · κ · S_cls + g²(3 − 2g) · (b · (S_loc − c) + e) with the bracket g = 1 − u + u · (a · w + (1 − a) · d); in the paper's form (arXiv 2412.18729)
-/// g · S_cls + b · S_loc. A sentence without tokens makes S_loc = c.
+/// S = ∛g · κ · S_cls + g²(3 − 2g) · (b · (S_loc − c) + v · w + h · ln(1 + exp(S_cls)) + e) with the bracket g = 1 − u + u · (a · w + (1 − a) · d); in the paper's
+/// form (arXiv 2412.18729) g · S_cls + b · S_loc. A sentence without tokens makes S_loc = c.
 /// </summary>
 /// <remarks>
-/// Two departures from the paper. What the further terms say of a pair was learned from few held-out pairs and holds where these lie: it counts for the less
+/// Departures from the paper. What the further terms say of a pair was learned from few held-out pairs and holds where these lie: it counts for the less
 /// the farther away a pair is, so that there the classifier decides alone. With d alone, g²(3 − 2g) is the chance that of three held-out pairs drawn at random
 /// two or three are at least as far away. And the classifier's logit is doubted more slowly than d falls: among pairs like the held-out ones d is spread evenly from
-/// 0 to 1 and says next to nothing. Both exponents were chosen on three seeds of two domains, and are measured on others (docs/results/matching-score.md).
+/// 0 to 1 and says next to nothing. And near its training pairs a classifier is surer of a yes than it should be, and less sure of a no: h, mostly below 0, makes
+/// up for it. All of it was chosen on some seeds, and is measured on others (docs/results/matching-score.md).
 /// </remarks>
 internal static class MatchingFormula
 {
@@ -23,20 +24,23 @@ internal static class MatchingFormula
             return (float)((Bracket(constants, traits) * constants.Scale * logit) + (constants.LocationWeight * Location(constants, traits)));
         }
 
-        (double scaled, double location, double bias) = Terms(constants, logit, traits);
-        return (float)((constants.Scale * scaled) + (constants.LocationWeight * location) + (constants.Bias * bias));
+        return (float)Terms(constants, logit, traits).Score(constants);
     }
 
-    /// <summary>What κ, b and e are multiplied by: ∛g · S_cls, g²(3 − 2g) · (S_loc − c) and g²(3 − 2g).</summary>
+    /// <summary>What the fitted constants are multiplied by.</summary>
     /// <param name="constants">u, a and c.</param>
     /// <param name="logit">S_cls.</param>
     /// <param name="traits">The pair's traits.</param>
-    public static (double OfScale, double OfLocation, double OfBias) Terms(MatchingConstants constants, float logit, PairTraits traits)
+    public static MatchingTerms Terms(MatchingConstants constants, float logit, PairTraits traits)
     {
         double bracket = Bracket(constants, traits);
         double further = bracket * bracket * (3 - (2 * bracket));
-        return (Math.Cbrt(bracket) * logit, further * Location(constants, traits), further);
+        return new MatchingTerms(
+            Math.Cbrt(bracket) * logit, further * Location(constants, traits), further * traits.Area, further * LogOfOneMoreThanExp(logit), further);
     }
+
+    /// <summary>ln(1 + eˣ), for x of any size.</summary>
+    private static double LogOfOneMoreThanExp(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
 
     private static double Location(MatchingConstants constants, PairTraits traits) => traits.Location - constants.LocationCentre ?? 0;
 

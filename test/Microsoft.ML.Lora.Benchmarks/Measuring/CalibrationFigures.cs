@@ -4,11 +4,27 @@ using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora.Benchmarks.Measuring;
 
-/// <summary>What scores are worth on labelled pairs. The bins are for pictures; results leave them out.</summary>
+/// <summary>What scores are worth on labelled pairs. Results leave out what each pair was given.</summary>
+/// <param name="Accuracy">Share of right decisions.</param>
+/// <param name="F1">Of the positive class.</param>
+/// <param name="MatthewsCorrelation">MCC.</param>
+/// <param name="LogLoss">In nats.</param>
+/// <param name="CalibrationError">ECE over bins of equal size.</param>
+/// <param name="Bins">These bins.</param>
+/// <param name="Probabilities">The probability that each pair's score stands for.</param>
+/// <param name="Labels">The class of each pair.</param>
 internal sealed record CalibrationFigures(
-    double Accuracy, double F1, double MatthewsCorrelation, double LogLoss, double CalibrationError, [property: JsonIgnore] IReadOnlyList<ReliabilityBin> Bins)
+    double Accuracy, double F1, double MatthewsCorrelation, double LogLoss, double CalibrationError, [property: JsonIgnore] IReadOnlyList<ReliabilityBin> Bins,
+    [property: JsonIgnore] float[] Probabilities, [property: JsonIgnore] int[] Labels)
 {
     private const int BinCount = 15;
+
+    /// <summary>
+    /// The calibration error of the pairs of several trainings taken together. A bin of few pairs is never exactly right, which adds to the error of every way of
+    /// scoring and hides what tells them apart; bins of many trainings have more pairs, and deviations that each training has by chance cancel out.
+    /// </summary>
+    public static double CalibrationErrorTogether(IReadOnlyCollection<CalibrationFigures> trainings) => Reliability.Measure(
+        [.. trainings.SelectMany(training => training.Probabilities)], [.. trainings.SelectMany(training => training.Labels)], BinCount).ExpectedCalibrationError;
 
     /// <summary>The figures of scores that are logits.</summary>
     public static CalibrationFigures Of(float[] scores, int[] labels)
@@ -17,6 +33,7 @@ internal sealed record CalibrationFigures(
         float[] probabilities = [.. scores.Select(score => (float)(1 / (1 + Math.Exp(-score))))];
         CalibrationMetrics calibration = Reliability.Measure(probabilities, labels, BinCount);
         return new(
-            decisions.Accuracy, decisions.F1, decisions.MatthewsCorrelation, decisions.LogLoss, calibration.ExpectedCalibrationError, calibration.Bins);
+            decisions.Accuracy, decisions.F1, decisions.MatthewsCorrelation, decisions.LogLoss, calibration.ExpectedCalibrationError, calibration.Bins, probabilities,
+            labels);
     }
 }

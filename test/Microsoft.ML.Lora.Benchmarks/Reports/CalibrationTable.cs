@@ -15,7 +15,10 @@ internal static class CalibrationTable
         ("ECE", figures => figures.CalibrationError),
     ];
 
-    /// <summary>A table of means ± standard deviations over seeds, and one of differences ± standard errors, for each pair of domains.</summary>
+    /// <summary>
+    /// A table of means ± standard deviations over seeds, one of differences ± standard errors, and one of calibration errors of all seeds' pairs together, for each pair
+    /// of domains.
+    /// </summary>
     public static string Of(IReadOnlyList<CalibrationPoint> points)
     {
         var text = new StringBuilder();
@@ -26,6 +29,10 @@ internal static class CalibrationTable
             text.Append($"## Trained on {domains.Key.Train}, tested on {domains.Key.Test} ({where}), {seeds} seeds\n\n");
             text.Append($"Mean ± standard deviation:\n\n{Table(domains, Spread)}\n");
             text.Append($"Less {ScoringWay.Rival}, seed by seed, mean ± standard error:\n\n{Table(domains, (way, column) => Difference(way, domains, column))}\n");
+            if (seeds > 1)
+            {
+                text.Append($"ECE of all seeds' pairs together, ± standard error by leaving out one seed at a time:\n\n{Together([.. domains])}\n");
+            }
         }
 
         return text.ToString();
@@ -42,6 +49,27 @@ internal static class CalibrationTable
 
         return table;
     }
+
+    private static MarkdownTable Together(CalibrationPoint[] points)
+    {
+        var table = new MarkdownTable(["score", "ECE", $"less {ScoringWay.Rival}"]);
+        CalibrationPoint[] rival = [.. points.Where(point => point.Score == ScoringWay.Rival)];
+        int[] seeds = [.. rival.Select(point => point.Seed)];
+        double[] ofRival = [.. seeds.Select(seed => ErrorWithout(seed, rival)).Prepend(ErrorWithout(null, rival))];
+        foreach (IGrouping<string, CalibrationPoint> way in points.GroupBy(point => point.Score))
+        {
+            double all = ErrorWithout(null, way);
+            double[] differences = [.. seeds.Select((seed, i) => ErrorWithout(seed, way) - ofRival[i + 1])];
+            double mean = differences.Average();
+            double error = Math.Sqrt((seeds.Length - 1.0) / seeds.Length * differences.Sum(difference => (difference - mean) * (difference - mean)));
+            table.Add([way.Key, Show.Fraction(all), $"{Show.Fraction(all - ofRival[0])} ± {Show.Fraction(error)}"]);
+        }
+
+        return table;
+    }
+
+    private static double ErrorWithout(int? seed, IEnumerable<CalibrationPoint> way) =>
+        CalibrationFigures.CalibrationErrorTogether([.. way.Where(point => point.Seed != seed).Select(point => point.Figures)]);
 
     private static string Spread(IReadOnlyList<CalibrationPoint> way, Func<CalibrationFigures, double> column) =>
         Show.MeanAndSpread([.. way.Select(point => column(point.Figures))], perMean: false);

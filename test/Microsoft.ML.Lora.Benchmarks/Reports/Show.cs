@@ -27,8 +27,11 @@ internal static class Show
         double mean = values.Average();
         double deviation = values.Count < 2 ? double.NaN : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
         double spread = perMean ? deviation / Math.Sqrt(values.Count) : deviation;
-        return $"{mean:0.0000} ± {spread:0.0000}";
+        return $"{Fraction(mean)} ± {Fraction(spread)}";
     }
+
+    /// <summary>A figure between −1 and 1.</summary>
+    public static string Fraction(double value) => value.ToString("0.0000");
 
     /// <summary>Bytes in millions.</summary>
     public static string Megabytes(double bytes) => (bytes / Megabyte).ToString("#,0") + " MB";

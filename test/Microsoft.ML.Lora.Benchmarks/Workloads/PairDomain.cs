@@ -12,6 +12,7 @@ namespace Microsoft.ML.Lora.Benchmarks.Workloads;
 internal sealed record PairDomain(string Name, string Folder, string TestFile)
 {
     private const float HeldShare = 0.1f;
+    private const float JudgedShare = 0.5f;
     private const int HeldSubjects = 3;
     private const int JudgedSubjects = 2;
 
@@ -42,8 +43,8 @@ internal sealed record PairDomain(string Name, string Folder, string TestFile)
     {
         int[] components = SentenceComponents.Of([.. rows.Select(row => (row.First, row.Second))]);
         bool[] held = ValidationSplit.Choose(components, HeldShare, seed);
-        bool[] judge = keepJudge ? ValidationSplit.Choose(components, HeldShare, SeededRandom.Derive(seed, "judge")) : new bool[rows.Count];
-        return (rows.Where((_, row) => !held[row] && !judge[row]), rows.Where((_, row) => held[row] && !judge[row]), rows.Where((_, row) => judge[row]));
+        bool[] judge = keepJudge ? ValidationSplit.Choose(components, JudgedShare, SeededRandom.Derive(seed, "judge")) : new bool[rows.Count];
+        return (rows.Where((_, row) => !held[row] && !judge[row]), rows.Where((_, row) => held[row]), rows.Where((_, row) => judge[row] && !held[row]));
     }
 
     /// <summary>

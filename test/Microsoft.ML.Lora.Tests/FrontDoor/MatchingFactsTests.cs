@@ -14,7 +14,7 @@ public sealed class MatchingFactsTests
         ", but only Temperature without a bank, Paper with one, and DensityAware with one or with no pairs are known here.";
 
     private static readonly MatchingModel Whole = new(
-        new MatchingConstants { Form = MatchingForm.DensityAware, FittedPairs = 200, Scale = 0.7, BracketWeight = 0.5, AreaMix = 0.25, LocationWeight = -2, LocationCentre = 0.3, Bias = 0.1 },
+        new MatchingConstants { Form = MatchingForm.DensityAware, FittedPairs = 200, Scale = 0.7, BracketWeight = 0.5, AreaMix = 0.25, LocationWeight = -2, LocationCentre = 0.3, AreaWeight = 0.6, PositiveSlope = -0.4, Bias = 0.1 },
         EmbeddingBank.Of(new Matrix(4, Hidden, [1, 0, 0, 1, -1, 0.5f, 0, -3]), neighbours: 2).RankedAmong([1.5f, 0.25f, 1]));
 
     [TestMethod]
@@ -42,6 +42,16 @@ public sealed class MatchingFactsTests
     }
 
     [TestMethod]
+    public void Read_ScoreOfBeforeAreaAndPositivesCounted_ScoresAsItDid()
+    {
+        Facts before = Facts.From(FactsOfWhole().Values.Where(fact => fact.Key is not ("matching.area" or "matching.positives")));
+
+        MatchingModel read = MatchingFacts.Read(before, [.. MatchingFacts.Tensors(Whole)], Hidden)!;
+
+        Assert.AreEqual(Whole.Constants with { AreaWeight = 0, PositiveSlope = 0 }, read.Constants);
+    }
+
+    [TestMethod]
     public void Read_ModelsWithoutABank_AreWhole()
     {
         Assert.IsNull(MatchingFacts.Read(new Facts(), [], Hidden));
@@ -66,6 +76,8 @@ public sealed class MatchingFactsTests
     [DataRow("matching.area.mix", "NaN", "The value 'matching.area.mix' must be a number from 0 to 1, but is 'NaN'.")]
     [DataRow("matching.location", "NaN", "The value 'matching.location' must be a number that is finite, but is 'NaN'.")]
     [DataRow("matching.location.centre", "Infinity", "The value 'matching.location.centre' must be a number that is finite, but is 'Infinity'.")]
+    [DataRow("matching.area", "NaN", "The value 'matching.area' must be a number that is finite, but is 'NaN'.")]
+    [DataRow("matching.positives", "Infinity", "The value 'matching.positives' must be a number that is finite, but is 'Infinity'.")]
     [DataRow("matching.bias", "NaN", "The value 'matching.bias' must be a number that is finite, but is 'NaN'.")]
     [DataRow("matching.form", "Temperature", "The model's 'matching.form' is 'Temperature' with 'matching.pairs' 200 and a bank of sentences" + FormsKnown)]
     [DataRow("matching.form", "Classifier", "The model's 'matching.form' is 'Classifier' with 'matching.pairs' 200 and a bank of sentences" + FormsKnown)]

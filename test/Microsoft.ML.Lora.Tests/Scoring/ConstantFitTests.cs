@@ -20,7 +20,7 @@ public sealed class ConstantFitTests
     [TestMethod]
     public void Temperature_KnownScale_IsFound()
     {
-        Sample sample = Draw(Known with { Form = MatchingForm.Temperature, BracketWeight = 0, LocationWeight = 0, Bias = 0 }, Many);
+        Sample sample = Draw(Known with { Form = MatchingForm.Temperature, BracketWeight = 0, LocationWeight = 0, AreaWeight = 0, PositiveSlope = 0, Bias = 0 }, Many);
 
         MatchingConstants fitted = ConstantFit.Temperature(sample.Logits, sample.Labels)!;
 
@@ -38,10 +38,21 @@ public sealed class ConstantFitTests
 
         MatchingConstants fitted = Fit(sample, Given(Known))!;
 
-        Assert.AreEqual(Known.Scale, fitted.Scale, Found);
+        Assert.AreEqual(Known.Scale, fitted.Scale, 2 * Found);
         Assert.AreEqual(Known.LocationWeight, fitted.LocationWeight, 2 * Found);
-        Assert.AreEqual(Known.Bias, fitted.Bias, Found);
-        Assert.AreEqual(Given(Known) with { FittedPairs = Many, Scale = fitted.Scale, LocationWeight = fitted.LocationWeight, Bias = fitted.Bias }, fitted);
+        Assert.AreEqual(Known.AreaWeight, fitted.AreaWeight, 2 * Found);
+        Assert.AreEqual(Known.PositiveSlope, fitted.PositiveSlope, 3 * Found);
+        Assert.AreEqual(Known.Bias, fitted.Bias, 3 * Found);
+        MatchingConstants found = Given(Known) with
+        {
+            FittedPairs = Many,
+            Scale = fitted.Scale,
+            LocationWeight = fitted.LocationWeight,
+            AreaWeight = fitted.AreaWeight,
+            PositiveSlope = fitted.PositiveSlope,
+            Bias = fitted.Bias,
+        };
+        Assert.AreEqual(found, fitted);
     }
 
     [TestMethod]
@@ -66,7 +77,21 @@ public sealed class ConstantFitTests
     }
 
     [TestMethod]
-    public void DensityAware_FurtherConstants_HaveToEarnTwoNths()
+    public void DensityAware_SurerYesesThatAreRightLessOften_CountAsMuchAndNoLess()
+    {
+        MatchingConstants given = Given(Known) with { BracketWeight = 0 };
+        Sample sample = Draw(given with { Scale = 0.8, PositiveSlope = -1.6 }, Many);
+
+        MatchingConstants fitted = Fit(sample, given)!;
+
+        Assert.AreEqual(-fitted.Scale, fitted.PositiveSlope);
+        PairTraits near = sample.Traits[0];
+        Assert.IsGreaterThanOrEqualTo(MatchingFormula.Score(fitted, 1, near), MatchingFormula.Score(fitted, 3, near));
+        Assert.AreEqual(MatchingForm.DensityAware, fitted.Form);
+    }
+
+    [TestMethod]
+    public void DensityAware_FurtherConstants_HaveToEarnFourNths()
     {
         const int count = 500;
         MatchingConstants given = Given(Known with { BracketWeight = 0 });
@@ -78,7 +103,7 @@ public sealed class ConstantFitTests
             MatchingConstants fitted = Fit(sample, given)!;
 
             double gain = rival - LossOf(sample, fitted);
-            Assert.IsTrue(fitted.Form == MatchingForm.Temperature ? gain == 0 : gain >= (2.0 / count) - SingleRounding, $"{weight}: {gain}");
+            Assert.IsTrue(fitted.Form == MatchingForm.Temperature ? gain == 0 : gain >= (4.0 / count) - SingleRounding, $"{weight}: {gain}");
         }
     }
 
@@ -133,6 +158,8 @@ public sealed class ConstantFitTests
         AreaMix = 0.25,
         LocationWeight = 2,
         LocationCentre = Centre,
+        AreaWeight = 0.5,
+        PositiveSlope = -0.2,
         Bias = -0.3,
     };
 

@@ -38,7 +38,23 @@ public sealed class MatchingFormulaTests
     {
         double g = 1 - 0.6 + 0.6 * ((0.25 * 0.4) + (0.75 * 0.7));
 
-        Assert.AreEqual(Math.Cbrt(g) * 1.5 * 2 + g * g * (3 - 2 * g) * (3 * (0.3 - 0.1) - 0.2), MatchingFormula.Score(All, 2, Traits), Rounding);
+        double further = 3 * (0.3 - 0.1) + 0.8 * 0.4 - 0.5 * Math.Log(1 + Math.Exp(2)) - 0.2;
+        Assert.AreEqual(Math.Cbrt(g) * 1.5 * 2 + g * g * (3 - 2 * g) * further, MatchingFormula.Score(All, 2, Traits), Rounding);
+    }
+
+    [TestMethod]
+    [DataRow(-1e30f)]
+    [DataRow(-700f)]
+    [DataRow(0f)]
+    [DataRow(700f)]
+    [DataRow(1e30f)]
+    public void Score_AnyLogit_IsFiniteAndRisesAsTheSlopesSay(float logit)
+    {
+        var constants = new MatchingConstants { Form = MatchingForm.DensityAware, Scale = 1.5, PositiveSlope = -0.5 };
+
+        // ln(1 + e^x) is x for a sure yes and 0 for a sure no, so that the one counts 1.5 - 0.5 and the other 1.5 times.
+        double expected = logit == 0 ? -0.5 * Math.Log(2) : logit > 0 ? logit : 1.5 * logit;
+        Assert.AreEqual(expected, MatchingFormula.Score(constants, logit, Traits), Math.Max(1, Math.Abs(expected)) * Rounding);
     }
 
     [TestMethod]
@@ -69,6 +85,8 @@ public sealed class MatchingFormulaTests
         AreaMix = 0.25,
         LocationWeight = 3,
         LocationCentre = 0.1,
+        AreaWeight = 0.8,
+        PositiveSlope = -0.5,
         Bias = -0.2,
     };
 }
