@@ -24,11 +24,11 @@ public sealed record MatchingConstants
     /// <summary>c: the match of positions that counts as none, its mean over the bank; 0 in the paper's form.</summary>
     public double LocationCentre { get; init; }
 
-    /// <summary>v: how much the area weight counts beside the match of positions.</summary>
+    /// <summary>v: how much it counts that sentences differ in length, by the area weight less 1. Of either sign: below 0 unequal lengths speak for a yes.</summary>
     public double AreaWeight { get; init; }
 
     /// <summary>
-    /// h: how much more a yes of the classifier's counts than a no, from −<see cref="Scale"/>, with which a surer yes counts no more than a less sure one where training pairs lie; 0 where both count alike.
+    /// h: how much more a yes of the classifier's counts than a no; 0 where both count alike. Above −<see cref="Scale"/>, so that no yes counts less for being surer.
     /// </summary>
     public double PositiveSlope { get; init; }
 

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Lora;
 
 /// <summary>How a pair's score comes about: from the classifier alone, or with regard to how well the training pairs cover the pair.</summary>
 /// <remarks>
-/// S = ∛g · κ · S_cls + g²(3 − 2g) · (b · (S_loc − c) + v · w + h · ln(1 + exp(S_cls)) + e), g = 1 − u + u · (a · w + (1 − a) · d). S_cls is the classifier's logit; S_loc how well the tokens of
+/// S = ∛g · κ · S_cls + g²(3 − 2g) · (b · (S_loc − c) + v · (w − 1) + h · ln(1 + exp(S_cls)) + e), g = 1 − u + u · (a · w + (1 − a) · d). S_cls is the classifier's logit; S_loc how well the tokens of
 /// the two sentences find each other, by cosines of their vectors below the last layer less the bank's mean of them, c its mean over the bank; w the shorter sentence's length over the longer's; d, from 0 to 1,
 /// the share of validation pairs that lie no nearer to a bank of training sentences than this pair. The constants used are in <see cref="TrainingSummary.Matching"/>.
 /// </remarks>

@@ -11,6 +11,8 @@ internal static class MatchingFacts
     private const string FormKey = Prefix + "form";
     private const string PairsKey = Prefix + "pairs";
     private const string NeighboursKey = Prefix + "neighbours";
+    private const string AreaKey = Prefix + "area";
+    private const string PositivesKey = Prefix + "positives";
     private const string MembersName = Prefix + "members";
     private const string DistancesName = Prefix + "distances";
     private const string Share = "from 0 to 1";
@@ -35,8 +37,8 @@ internal static class MatchingFacts
         facts.Set(Prefix + "area.mix", constants.AreaMix);
         facts.Set(Prefix + "location", constants.LocationWeight);
         facts.Set(Prefix + "location.centre", constants.LocationCentre);
-        facts.Set(Prefix + "area", constants.AreaWeight);
-        facts.Set(Prefix + "positives", constants.PositiveSlope);
+        facts.Set(AreaKey, constants.AreaWeight);
+        facts.Set(PositivesKey, constants.PositiveSlope);
         facts.Set(Prefix + "bias", constants.Bias);
         if (matching.Bank is { } bank)
         {
@@ -92,13 +94,13 @@ internal static class MatchingFacts
         AreaMix = facts.Number(Prefix + "area.mix", IsShare, Share),
         LocationWeight = facts.Number(Prefix + "location", double.IsFinite, Finite),
         LocationCentre = facts.Number(Prefix + "location.centre", double.IsFinite, Finite),
-        AreaWeight = Later(facts, "area"),
-        PositiveSlope = Later(facts, "positives"),
+        AreaWeight = Later(facts, AreaKey),
+        PositiveSlope = Later(facts, PositivesKey),
         Bias = facts.Number(Prefix + "bias", double.IsFinite, Finite),
     };
 
-    /// <summary>A constant that scores of earlier development versions went without: 0 is the formula that they had.</summary>
-    private static double Later(Facts facts, string name) => facts.Has(Prefix + name) ? facts.Number(Prefix + name, double.IsFinite, Finite) : 0;
+    /// <summary>One of two constants that scores of earlier development versions went without, both: 0 is the formula that they had.</summary>
+    private static double Later(Facts facts, string key) => facts.Has(AreaKey) || facts.Has(PositivesKey) ? facts.Number(key, double.IsFinite, Finite) : 0;
 
     private static bool IsShare(double value) => value is >= 0 and <= 1;
 

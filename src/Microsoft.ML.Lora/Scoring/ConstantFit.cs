@@ -16,10 +16,10 @@ internal static class ConstantFit
     public const int FewestOfAClass = 20;
 
     /// <summary>
-    /// What <see cref="DensityAware"/> fits beyond κ: b, v, h and e. Each makes the loss on n pairs that it is fitted on lower than on others by some 1/n (Akaike's
-    /// criterion), which is no gain.
+    /// The most of κ that h may take back: the least of ∛g / g²(3 − 2g), which is 0.98983 at g = 15/16. With more, a yes near the training pairs would count less for
+    /// being surer.
     /// </summary>
-    private const int FurtherConstants = 4;
+    private const double MostTakenBack = 0.9898;
 
     /// <summary>Whether there are enough pairs to fit on.</summary>
     public static bool IsEnough(ReadOnlySpan<int> labels)
@@ -39,26 +39,37 @@ internal static class ConstantFit
     }
 
     /// <summary>
-    /// Fits κ, b, v, h and e; κ alone where the others do not earn their place. Where h would come out below −κ, so that of two pairs near the training pairs the one that
-    /// the classifier is surer of could score less, it is −κ and the rest is fitted around it.
+    /// Fits κ, b, v, h and e; κ alone where the others do not earn their place. Where h would come out so far below 0 that of two pairs near the training pairs the one
+    /// that the classifier is surer of could score less, it is held at that bound and the rest is fitted around it.
     /// </summary>
     /// <param name="logits">S_cls of each pair.</param>
     /// <param name="traits">What else is looked at in each pair.</param>
     /// <param name="labels">Classes, 0 or 1.</param>
     /// <param name="given">What is not fitted: u, a and c.</param>
-    /// <returns>The constants, of <see cref="MatchingForm.DensityAware"/> or <see cref="MatchingForm.Temperature"/>; <see langword="null"/> if the pairs contradict the classifier, so that κ would not be above 0.</returns>
+    /// <returns>The constants, of <see cref="MatchingForm.DensityAware"/> or <see cref="MatchingForm.Temperature"/>; <see langword="null"/> if the pairs contradict the classifier, so that κ alone would not be above 0.</returns>
     public static MatchingConstants? DensityAware(float[] logits, IReadOnlyList<PairTraits> traits, int[] labels, MatchingConstants given)
     {
-        LogisticFit scaleAlone = ScaleAlone(logits, labels);
-        double rival = scaleAlone.LossOf(scaleAlone.Minimize()) - ((double)FurtherConstants / labels.Length);
         MatchingTerms[] terms = [.. logits.Select((logit, i) => MatchingFormula.Terms(given, logit, traits[i]))];
         (MatchingConstants constants, double loss) = Fit(terms, labels, given);
-        if (constants.PositiveSlope < -constants.Scale)
+        if (constants.PositiveSlope < -MostTakenBack * constants.Scale)
         {
-            (constants, loss) = FitFlat(terms, labels, given);
+            (constants, loss) = FitAtBound(terms, labels, given);
         }
 
-        return loss > rival ? Temperature(logits, labels) : constants.Scale > 0 ? constants : null;
+        LogisticFit scaleAlone = ScaleAlone(logits, labels);
+        double rival = scaleAlone.LossOf(scaleAlone.Minimize()) - ((double)FurtherConstants(terms) / labels.Length);
+        return constants.Scale > 0 && loss <= rival ? constants : Temperature(logits, labels);
+    }
+
+    /// <summary>
+    /// How many of b, v, h and e these pairs say something of. Each makes the loss on n pairs that it is fitted on lower than on others by some 1/n (Akaike's criterion),
+    /// which is no gain.
+    /// </summary>
+    private static int FurtherConstants(MatchingTerms[] terms)
+    {
+        return Count(term => term.OfLocation) + Count(term => term.OfArea) + Count(term => term.OfPositives) + Count(term => term.OfBias);
+
+        int Count(Func<MatchingTerms, double> of) => terms.Any(term => of(term) != 0) ? 1 : 0;
     }
 
     private static (MatchingConstants Constants, double Loss) Fit(MatchingTerms[] terms, int[] labels, MatchingConstants given)
@@ -69,13 +80,13 @@ internal static class ConstantFit
         return (Fitted(given, labels.Length, found[0], found[1], found[2], found[3], found[4]), fit.LossOf(found));
     }
 
-    /// <summary>The same with h = −κ.</summary>
-    private static (MatchingConstants Constants, double Loss) FitFlat(MatchingTerms[] terms, int[] labels, MatchingConstants given)
+    /// <summary>The same with h as far below 0 as it may be.</summary>
+    private static (MatchingConstants Constants, double Loss) FitAtBound(MatchingTerms[] terms, int[] labels, MatchingConstants given)
     {
         var fit = new LogisticFit(
-            [.. terms.Select(term => new[] { term.OfScale - term.OfPositives, term.OfLocation, term.OfArea, term.OfBias })], labels, [1, 0, 0, 0]);
+            [.. terms.Select(term => new[] { term.OfScale - (MostTakenBack * term.OfPositives), term.OfLocation, term.OfArea, term.OfBias })], labels, [1, 0, 0, 0]);
         double[] found = fit.Minimize();
-        return (Fitted(given, labels.Length, found[0], found[1], found[2], -found[0], found[3]), fit.LossOf(found));
+        return (Fitted(given, labels.Length, found[0], found[1], found[2], -MostTakenBack * found[0], found[3]), fit.LossOf(found));
     }
 
     private static MatchingConstants Fitted(MatchingConstants given, int pairs, double scale, double location, double area, double positives, double bias) => given with

@@ -1,14 +1,14 @@
 namespace Microsoft.ML.Lora.Scoring;
 
 /// <summary>
-/// S = ∛g · κ · S_cls + g²(3 − 2g) · (b · (S_loc − c) + v · w + h · ln(1 + exp(S_cls)) + e) with the bracket g = 1 − u + u · (a · w + (1 − a) · d); in the paper's
+/// S = ∛g · κ · S_cls + g²(3 − 2g) · (b · (S_loc − c) + v · (w − 1) + h · ln(1 + exp(S_cls)) + e) with the bracket g = 1 − u + u · (a · w + (1 − a) · d); in the paper's
 /// form (arXiv 2412.18729) g · S_cls + b · S_loc. A sentence without tokens makes S_loc = c.
 /// </summary>
 /// <remarks>
 /// Departures from the paper. What the further terms say of a pair was learned from few held-out pairs and holds where these lie: it counts for the less
 /// the farther away a pair is, so that there the classifier decides alone. With d alone, g²(3 − 2g) is the chance that of three held-out pairs drawn at random
 /// two or three are at least as far away. And the classifier's logit is doubted more slowly than d falls: among pairs like the held-out ones d is spread evenly from
-/// 0 to 1 and says next to nothing. And near its training pairs a classifier is surer of a yes than it should be, and less sure of a no: h, mostly below 0, makes
+/// 0 to 1 and says next to nothing. And near its training pairs a classifier was found to be surer of a yes than it should be, and less sure of a no: h, mostly below 0, makes
 /// up for it. All of it was chosen on some seeds, and is measured on others (docs/results/matching-score.md).
 /// </remarks>
 internal static class MatchingFormula
@@ -36,7 +36,7 @@ internal static class MatchingFormula
         double bracket = Bracket(constants, traits);
         double further = bracket * bracket * (3 - (2 * bracket));
         return new MatchingTerms(
-            Math.Cbrt(bracket) * logit, further * Location(constants, traits), further * traits.Area, further * LogOfOneMoreThanExp(logit), further);
+            Math.Cbrt(bracket) * logit, further * Location(constants, traits), further * (traits.Area - 1), further * LogOfOneMoreThanExp(logit), further);
     }
 
     /// <summary>ln(1 + eˣ), for x of any size.</summary>

@@ -21,7 +21,7 @@ internal static class CalibrationCommand
         var epochs = MeasuringOptions.Positive(new Option<int>("--epochs") { Description = "Epochs of training.", DefaultValueFactory = _ => 3 });
         var neighbours = MeasuringOptions.Positive(new Option<int>("--neighbours") { Description = "k.", DefaultValueFactory = _ => MatchingScore.DensityAware.Neighbours });
         var jobs = MeasuringOptions.Positive(new Option<int>("--jobs") { Description = "Trainings side by side, each on one thread.", DefaultValueFactory = _ => 1 });
-        var judge = new Option<JudgedBy>("--judge") { Description = "What to judge by: the test files, or a part of the training pairs that nothing was chosen by.", DefaultValueFactory = _ => JudgedBy.TrainingPart };
+        var judge = new Option<JudgedBy>("--judge") { Description = "What to judge by: the test files, or a part of the training pairs, drawn by the seed, that shares no question with the rest.", DefaultValueFactory = _ => JudgedBy.TrainingPart };
         Option<string> results = MeasuringOptions.Results();
         var command = new CliCommand("calibration", "Matching scores beside temperature scaling: accuracy, log-loss, calibration, in and out of domain.")
         {

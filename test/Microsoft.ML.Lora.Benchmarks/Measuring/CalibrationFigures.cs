@@ -20,8 +20,8 @@ internal sealed record CalibrationFigures(
     private const int BinCount = 15;
 
     /// <summary>
-    /// The calibration error of the pairs of several trainings taken together. A bin of few pairs is never exactly right, which adds to the error of every way of
-    /// scoring and hides what tells them apart; bins of many trainings have more pairs, and deviations that each training has by chance cancel out.
+    /// The calibration error of a way of scoring on average over trainings: that of the pairs of all of them taken together. It does not see what one training is off by
+    /// when others are off the other way; what a single model is worth, the mean of their own errors tells, which has in it what bins of few pairs are off by chance.
     /// </summary>
     public static double CalibrationErrorTogether(IReadOnlyCollection<CalibrationFigures> trainings) => Reliability.Measure(
         [.. trainings.SelectMany(training => training.Probabilities)], [.. trainings.SelectMany(training => training.Labels)], BinCount).ExpectedCalibrationError;

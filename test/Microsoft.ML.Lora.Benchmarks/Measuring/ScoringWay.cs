@@ -26,7 +26,7 @@ internal sealed record ScoringWay(string Name, Func<ObservedPairs, double, Match
         new("bracket weight 0.5", (held, centre) => DensityAware(held, centre, bracketWeight: 0.5)),
         new("without density", (held, centre) => DensityAware(held, centre, bracketWeight: 0)),
         new("without location", DensityAware, traits => traits with { Location = null }),
-        new("without area", DensityAware, traits => traits with { Area = 0 }),
+        new("without area", DensityAware, traits => traits with { Area = 1 }),
         new("area mix 0.25", (held, centre) => DensityAware(held, centre, areaMix: 0.25)),
         new("paper, a 0.5, b 0", (_, _) => Paper(0)),
         new("paper, a 0.5, b 1", (_, _) => Paper(1)),

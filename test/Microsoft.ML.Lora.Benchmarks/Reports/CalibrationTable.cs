@@ -31,7 +31,7 @@ internal static class CalibrationTable
             text.Append($"Less {ScoringWay.Rival}, seed by seed, mean ± standard error:\n\n{Table(domains, (way, column) => Difference(way, domains, column))}\n");
             if (seeds > 1)
             {
-                text.Append($"ECE of all seeds' pairs together, ± standard error by leaving out one seed at a time:\n\n{Together([.. domains])}\n");
+                text.Append($"ECE on average over trainings (of all seeds' pairs together, so that what one is off by one way and another the other way cancels out), ± standard error by leaving out one seed at a time:\n\n{Together([.. domains])}\n");
             }
         }
 

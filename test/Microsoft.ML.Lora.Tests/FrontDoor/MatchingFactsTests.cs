@@ -49,6 +49,9 @@ public sealed class MatchingFactsTests
         MatchingModel read = MatchingFacts.Read(before, [.. MatchingFacts.Tensors(Whole)], Hidden)!;
 
         Assert.AreEqual(Whole.Constants with { AreaWeight = 0, PositiveSlope = 0 }, read.Constants);
+        double g = 1 - 0.5 + 0.5 * ((0.25 * 0.4) + (0.75 * 0.7));
+        double score = Math.Cbrt(g) * 0.7 * 2 + g * g * (3 - 2 * g) * (-2 * (0.5 - 0.3) + 0.1);
+        Assert.AreEqual(score, MatchingFormula.Score(read.Constants, 2, new PairTraits(Area: 0.4f, Density: 0.7f, Location: 0.5f)), 1e-6);
     }
 
     [TestMethod]
@@ -87,6 +90,8 @@ public sealed class MatchingFactsTests
 
     [TestMethod]
     [DataRow("matching.neighbours", "The value 'matching.neighbours' is missing.")]
+    [DataRow("matching.area", "The value 'matching.area' is missing.")]
+    [DataRow("matching.positives", "The value 'matching.positives' is missing.")]
     [DataRow("matching.form", "The value 'matching.form' is missing.")]
     public void Read_ValueMissing_NamesIt(string key, string message)
     {

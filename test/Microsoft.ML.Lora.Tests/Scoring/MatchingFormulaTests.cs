@@ -38,7 +38,7 @@ public sealed class MatchingFormulaTests
     {
         double g = 1 - 0.6 + 0.6 * ((0.25 * 0.4) + (0.75 * 0.7));
 
-        double further = 3 * (0.3 - 0.1) + 0.8 * 0.4 - 0.5 * Math.Log(1 + Math.Exp(2)) - 0.2;
+        double further = 3 * (0.3 - 0.1) + 0.8 * (0.4 - 1) - 0.5 * Math.Log(1 + Math.Exp(2)) - 0.2;
         Assert.AreEqual(Math.Cbrt(g) * 1.5 * 2 + g * g * (3 - 2 * g) * further, MatchingFormula.Score(All, 2, Traits), Rounding);
     }
 
@@ -67,6 +67,26 @@ public sealed class MatchingFormulaTests
         Assert.IsLessThan(0, MatchingFormula.Score(whole with { Bias = -2 }, 0.5f, Traits with { Density = 1 }));
         Assert.IsGreaterThan(0, MatchingFormula.Score(whole with { Bias = -2 }, 0.5f, far));
         Assert.IsLessThan(0.05, MatchingFormula.Score(whole, 0.5f, far));
+    }
+
+    [TestMethod]
+    [DataRow(MatchingForm.Temperature)]
+    [DataRow(MatchingForm.DensityAware)]
+    public void Score_InfiniteLogitWhereAYesCountsAsANo_StaysInfinite(MatchingForm form)
+    {
+        var constants = new MatchingConstants { Form = form, Scale = 0.5 };
+
+        Assert.AreEqual(float.PositiveInfinity, MatchingFormula.Score(constants, float.PositiveInfinity, Traits));
+        Assert.AreEqual(float.NegativeInfinity, MatchingFormula.Score(constants, float.NegativeInfinity, Traits));
+    }
+
+    [TestMethod]
+    public void Score_SentencesOfOneLength_LeavesTheAreaWeightOut()
+    {
+        PairTraits alike = Traits with { Area = 1 };
+        MatchingConstants byDensity = All with { AreaMix = 0 };
+
+        Assert.AreEqual(MatchingFormula.Score(byDensity with { AreaWeight = 0 }, 2, alike), MatchingFormula.Score(byDensity, 2, alike));
     }
 
     [TestMethod]

@@ -27,6 +27,8 @@ public sealed class MatchingModelTests
         AreaMix = 0.25,
         LocationWeight = 2,
         LocationCentre = 0.3,
+        AreaWeight = 0.4,
+        PositiveSlope = -0.2,
         Bias = 0.1,
     };
 
