@@ -36,11 +36,11 @@ internal static class MatchingFormula
         double bracket = Bracket(constants, traits);
         double further = bracket * bracket * (3 - (2 * bracket));
         return new MatchingTerms(
-            Math.Cbrt(bracket) * logit, further * Location(constants, traits), further * (traits.Area - 1), further * LogOfOneMoreThanExp(logit), further);
+            Math.Cbrt(bracket) * logit, further * Location(constants, traits), further * (traits.Area - 1), further * Softplus(logit), further);
     }
 
     /// <summary>ln(1 + eˣ), for x of any size.</summary>
-    private static double LogOfOneMoreThanExp(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
+    private static double Softplus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
 
     private static double Location(MatchingConstants constants, PairTraits traits) => traits.Location - constants.LocationCentre ?? 0;
 
