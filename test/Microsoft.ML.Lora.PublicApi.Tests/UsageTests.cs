@@ -117,7 +117,7 @@ public sealed class UsageTests
         Assert.AreEqual(0.25, constants.AreaMix);
         Assert.AreEqual(2, constants.LocationWeight);
         Assert.AreEqual((1.0, 1.0), (constants.Scale, constants.BracketWeight));
-        Assert.AreEqual((0.0, 0.0), (constants.LocationCentre, constants.Bias));
+        Assert.AreEqual((0.0, 0.0, 0.0, 0.0), (constants.LocationCentre, constants.AreaWeight, constants.PositiveSlope, constants.Bias));
     }
 
     [TestMethod]

@@ -53,7 +53,9 @@ internal static class ConstantFit
         (MatchingConstants constants, double loss) = Fit(terms, labels, given);
         if (constants.PositiveSlope < -MostTakenBack * constants.Scale)
         {
-            (constants, loss) = FitAtBound(terms, labels, given);
+            MatchingTerms[] bound = [.. terms.Select(term => term with { OfScale = term.OfScale - (MostTakenBack * term.OfPositives), OfPositives = 0 })];
+            (constants, loss) = Fit(bound, labels, given);
+            constants = constants with { PositiveSlope = -MostTakenBack * constants.Scale };
         }
 
         LogisticFit scaleAlone = ScaleAlone(logits, labels);
@@ -77,28 +79,18 @@ internal static class ConstantFit
         var fit = new LogisticFit(
             [.. terms.Select(term => new[] { term.OfScale, term.OfLocation, term.OfArea, term.OfPositives, term.OfBias })], labels, [1, 0, 0, 0, 0]);
         double[] found = fit.Minimize();
-        return (Fitted(given, labels.Length, found[0], found[1], found[2], found[3], found[4]), fit.LossOf(found));
+        MatchingConstants constants = given with
+        {
+            Form = MatchingForm.DensityAware,
+            FittedPairs = labels.Length,
+            Scale = found[0],
+            LocationWeight = found[1],
+            AreaWeight = found[2],
+            PositiveSlope = found[3],
+            Bias = found[4],
+        };
+        return (constants, fit.LossOf(found));
     }
-
-    /// <summary>The same with h as far below 0 as it may be.</summary>
-    private static (MatchingConstants Constants, double Loss) FitAtBound(MatchingTerms[] terms, int[] labels, MatchingConstants given)
-    {
-        var fit = new LogisticFit(
-            [.. terms.Select(term => new[] { term.OfScale - (MostTakenBack * term.OfPositives), term.OfLocation, term.OfArea, term.OfBias })], labels, [1, 0, 0, 0]);
-        double[] found = fit.Minimize();
-        return (Fitted(given, labels.Length, found[0], found[1], found[2], -MostTakenBack * found[0], found[3]), fit.LossOf(found));
-    }
-
-    private static MatchingConstants Fitted(MatchingConstants given, int pairs, double scale, double location, double area, double positives, double bias) => given with
-    {
-        Form = MatchingForm.DensityAware,
-        FittedPairs = pairs,
-        Scale = scale,
-        LocationWeight = location,
-        AreaWeight = area,
-        PositiveSlope = positives,
-        Bias = bias,
-    };
 
     private static LogisticFit ScaleAlone(float[] logits, int[] labels) => new([.. logits.Select(logit => new double[] { logit })], labels, [1]);
 }

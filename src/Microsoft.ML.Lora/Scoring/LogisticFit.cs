@@ -1,3 +1,5 @@
+using Microsoft.ML.Lora.Primitives;
+
 namespace Microsoft.ML.Lora.Scoring;
 
 /// <summary>
@@ -68,7 +70,7 @@ internal sealed class LogisticFit
         for (int i = 0; i < _rows.Length; i++)
         {
             double z = Product(_rows[i], weights) * (_labels[i] == 1 ? 1 : -1);
-            sum += Math.Max(-z, 0) + Math.Log(1 + Math.Exp(-Math.Abs(z)));
+            sum += Softplus.Of(-z);
         }
 
         return sum / _rows.Length;

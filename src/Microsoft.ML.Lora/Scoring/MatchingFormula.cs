@@ -1,3 +1,5 @@
+using Microsoft.ML.Lora.Primitives;
+
 namespace Microsoft.ML.Lora.Scoring;
 
 /// <summary>
@@ -36,11 +38,8 @@ internal static class MatchingFormula
         double bracket = Bracket(constants, traits);
         double further = bracket * bracket * (3 - (2 * bracket));
         return new MatchingTerms(
-            Math.Cbrt(bracket) * logit, further * Location(constants, traits), further * (traits.Area - 1), further * Softplus(logit), further);
+            Math.Cbrt(bracket) * logit, further * Location(constants, traits), further * (traits.Area - 1), further * Softplus.Of(logit), further);
     }
-
-    /// <summary>ln(1 + eˣ), for x of any size.</summary>
-    private static double Softplus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
 
     private static double Location(MatchingConstants constants, PairTraits traits) => traits.Location - constants.LocationCentre ?? 0;
 

@@ -1,3 +1,5 @@
+using Microsoft.ML.Lora.Primitives;
+
 namespace Microsoft.ML.Lora.Training;
 
 /// <summary>Figures of a yes-or-no decision from its scores.</summary>
@@ -28,6 +30,6 @@ internal static class BinaryMeasures
     private static double CrossEntropy(double score, bool positive)
     {
         double z = positive ? score : -score;
-        return Math.Max(-z, 0) + Math.Log(1 + Math.Exp(-Math.Abs(z)));
+        return Softplus.Of(-z);
     }
 }
